@@ -1,0 +1,209 @@
+//! The catalogue: what registered itself in this binary, sorted by id, duplicates refused.
+
+use types::ClientOrderId;
+
+use crate::params::check;
+use crate::{BuildError, ParamError, Setup, Strategy};
+
+/// What a customer pays for a strategy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tier {
+    /// Nothing.
+    Free,
+    /// It starts only with a licence that names it.
+    Paid {
+        /// The vendor's Ed25519 public key, in hexadecimal.
+        vendor_key: &'static str,
+    },
+}
+
+/// A strategy's entry in the catalogue, made by [`register_strategy!`](crate::register_strategy).
+#[derive(Debug, Clone, Copy)]
+pub struct Registered {
+    /// Its name in configuration; equal to its feature and folder.
+    pub id: &'static str,
+    /// The package it comes from.
+    pub package: &'static str,
+    /// That package's version.
+    pub version: &'static str,
+    /// The version of this crate it was built with.
+    pub sdk: &'static str,
+    /// One line on what it does.
+    pub summary: &'static str,
+    /// Free or paid.
+    pub tier: Tier,
+    /// The JSON Schema of its parameters.
+    pub schema: fn() -> schemars::Schema,
+    /// Builds it from already checked values.
+    pub make: fn(toml::Table, &Setup) -> Result<Box<dyn Strategy>, BuildError>,
+}
+
+/// What `inventory` collects.
+#[derive(Debug)]
+pub struct Submission(
+    /// The entry.
+    pub &'static Registered,
+);
+
+inventory::collect!(Submission);
+
+/// Everything that is compiled in, sorted by id.
+#[derive(Debug, Clone)]
+pub struct Catalogue(Vec<&'static Registered>);
+
+/// Why a catalogue can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogueError {
+    /// Two crates registered one id.
+    #[error("two crates register the id `{id}`: {first} and {second}; build with only one of them")]
+    Duplicate {
+        /// The id.
+        id: &'static str,
+        /// One package with its version.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// An id is not a lower-case name.
+    #[error("{package} registers the id `{id}`; an id is lower-case letters, digits and underscores")]
+    Malformed {
+        /// The id.
+        id: &'static str,
+        /// The package.
+        package: &'static str,
+    },
+}
+
+impl Registered {
+    /// Builds the strategy from its parameters, which are checked first.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the parameter, what is wrong with it, and what to do.
+    pub fn build(&self, params: &toml::Table, setup: &Setup) -> Result<Box<dyn Strategy>, BuildError> {
+        check(&(self.schema)(), params)?;
+        (self.make)(params.clone(), setup)
+    }
+
+    /// Holds parameters against the schema without building anything.
+    ///
+    /// # Errors
+    /// [`ParamError`] for an unknown name or a value out of range.
+    pub fn check(&self, params: &toml::Table) -> Result<(), ParamError> {
+        check(&(self.schema)(), params)
+    }
+}
+
+impl Catalogue {
+    /// The catalogue of this binary.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] for two crates with one id, or a malformed id.
+    pub fn of_this_binary() -> Result<Self, CatalogueError> {
+        Self::from_entries(inventory::iter::<Submission>.into_iter().map(|submission| submission.0))
+    }
+
+    /// A catalogue of the given entries.
+    ///
+    /// # Errors
+    /// As [`Self::of_this_binary`].
+    pub fn from_entries(
+        entries: impl IntoIterator<Item = &'static Registered>,
+    ) -> Result<Self, CatalogueError> {
+        let mut list: Vec<_> = entries.into_iter().collect();
+        list.sort_by_key(|entry| (entry.id, entry.package, entry.version));
+        for entry in &list {
+            let well_formed = !entry.id.is_empty()
+                && entry.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            if !well_formed {
+                return Err(CatalogueError::Malformed { id: entry.id, package: entry.package });
+            }
+        }
+        for (one, two) in list.iter().zip(list.iter().skip(1)) {
+            if one.id == two.id {
+                let [first, second] = [one, two].map(|e| format!("{} {}", e.package, e.version));
+                return Err(CatalogueError::Duplicate { id: one.id, first, second });
+            }
+        }
+        Ok(Self(list))
+    }
+
+    /// The entry of an id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&'static Registered> {
+        self.0.iter().find(|entry| entry.id == id).copied()
+    }
+
+    /// All entries, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Registered> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The first of `expected` that did not register, if any: a build that lost a strategy on the way.
+    #[must_use]
+    pub fn missing<'e>(&self, expected: &[&'e str]) -> Option<&'e str> {
+        expected.iter().copied().find(|id| self.get(id).is_none())
+    }
+}
+
+/// The most strategies one run can hold; a client order id has three base-36 digits for their place.
+pub const MAX_STRATEGIES: usize = 46_656;
+
+const _: () = assert!(size_of::<ClientOrderId>() == 16);
+
+/// Registers a strategy. Call it once, at the root of the strategy's crate.
+///
+/// ```
+/// use quantmesh_sdk::{BuildError, Event, Intents, Setup, Strategy, View, register_strategy};
+///
+/// /// Does nothing, on purpose.
+/// #[derive(Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// #[serde(default, deny_unknown_fields)]
+/// struct Params {
+///     /// How long to wait.
+///     #[schemars(range(min = 1, max = 500), extend("x-unit" = "bars"))]
+///     period: u32,
+/// }
+///
+/// struct Idle;
+///
+/// impl Strategy for Idle {
+///     fn on_event(&mut self, _: &View<'_>, _: &Event, _: &mut Intents) {}
+/// }
+///
+/// fn build(_: Params, _: &Setup) -> Result<Idle, BuildError> {
+///     Ok(Idle)
+/// }
+///
+/// register_strategy! {
+///     id: "idle",
+///     summary: "does nothing",
+///     tier: quantmesh_sdk::Tier::Free,
+///     params: Params,
+///     build: build,
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! register_strategy {
+    (id: $id:literal, summary: $summary:literal, tier: $tier:expr, params: $params:ty, build: $build:path $(,)?) => {
+        #[doc(hidden)]
+        pub static __QUANTMESH_REGISTERED: $crate::Registered = $crate::Registered {
+            id: $id,
+            package: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            sdk: $crate::VERSION,
+            summary: $summary,
+            tier: $tier,
+            schema: || $crate::__private::schemars::schema_for!($params),
+            make: |table, setup| {
+                let params: $params = $crate::__private::toml::Value::Table(table).try_into().map_err(
+                    |error: $crate::__private::toml::de::Error| {
+                        $crate::BuildError::from($crate::ParamError::Malformed(error.message().to_owned()))
+                    },
+                )?;
+                Ok(::std::boxed::Box::new($build(params, setup)?))
+            },
+        };
+        $crate::__private::inventory::submit! { $crate::Submission(&__QUANTMESH_REGISTERED) }
+    };
+}

@@ -1,0 +1,40 @@
+//! The strategy author's door: what a strategy sees, what it may wish for, its parameters, and how it registers.
+//!
+//! A strategy crate depends on this crate alone. It sees facts as [`Event`]s and the world as a read-only
+//! [`View`], writes its wishes into [`Intents`], and learns what became of them from later events. It has no
+//! clock, no I/O and no way to fail.
+
+mod catalogue;
+mod intents;
+mod number;
+mod params;
+mod strategy;
+mod view;
+
+pub mod indicators;
+
+pub use catalogue::{Catalogue, CatalogueError, MAX_STRATEGIES, Registered, Submission, Tier};
+pub use intents::{Intent, Intents, Wish};
+pub use number::Number;
+pub use params::{ParamError, ParamField, param_fields};
+pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
+pub use view::{Market, Mode, View};
+
+// The vocabulary, so that a strategy crate imports nothing but this one.
+pub use types::{
+    Amount, Asset, Bar, CancelReason, ClientOrderId, Decimal, DecimalError, Event, FeeSchedule, Fill,
+    Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Liquidity, Money, OperatorVerb, Order,
+    OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal, RefusalRule, RejectReason,
+    ReportKind, Rounding, Side, Time, TimeInForce, Trade, div_round,
+};
+
+/// This crate's version: what a strategy was built with.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[doc(hidden)]
+pub mod __private {
+    //! What [`register_strategy!`](crate::register_strategy) expands to needs these names.
+    pub use inventory;
+    pub use schemars;
+    pub use toml;
+}

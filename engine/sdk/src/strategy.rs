@@ -1,0 +1,103 @@
+//! The contract of a strategy: one required method, and what it is built from.
+
+use types::{Asset, Event, Instrument, Money, Price};
+
+use crate::{Intents, ParamError, View};
+
+/// A trading strategy: facts in, wishes out.
+///
+/// It is called on one thread, for every event of its instruments and every report about its own orders, in
+/// order. It must not read clocks, files, the network or chance; everything it may know comes in as events.
+pub trait Strategy: Send {
+    /// Takes in one fact and writes wishes. The view already includes the fact.
+    fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents);
+
+    /// How much history it needs before it can decide.
+    fn warm_up(&self) -> WarmUp {
+        WarmUp::default()
+    }
+
+    /// Its state as bytes, so that a restart goes on where it stopped. Empty when there is none.
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes up the state that [`Self::save`] gave.
+    ///
+    /// # Errors
+    /// [`RestoreError`] when the bytes are not such a state; nothing was changed then.
+    fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
+        if state.is_empty() { Ok(()) } else { Err(RestoreError("this strategy keeps no state".into())) }
+    }
+}
+
+/// How much history a strategy needs before its first decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WarmUp {
+    /// Closed bars.
+    pub bars: u32,
+    /// Trades or quotes.
+    pub ticks: u32,
+}
+
+/// What a strategy is told when it is built.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The instruments it trades; at least one. The first is its main one.
+    pub instruments: Vec<Instrument>,
+    /// The first known price of each instrument, where one is known.
+    pub prices: Vec<Option<Price>>,
+    /// The asset that equity is counted in.
+    pub settlement: Asset,
+    /// Equity at the start, in that asset.
+    pub capital: Money,
+}
+
+impl Setup {
+    /// The main instrument.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the run names none.
+    pub fn instrument(&self) -> Result<&Instrument, BuildError> {
+        self.instruments
+            .first()
+            .ok_or_else(|| BuildError::new("instrument", "the run names no instrument; add [[instrument]]"))
+    }
+
+    /// The first known price of the main instrument.
+    #[must_use]
+    pub fn price(&self) -> Option<Price> {
+        self.prices.first().copied().flatten()
+    }
+}
+
+/// Why a strategy refuses to start: which parameter, what is wrong, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A parameter is unknown, of the wrong type or out of range.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// The values don't fit together, or don't fit the market.
+    #[error("{key}: {message}")]
+    Refused {
+        /// The parameter to change.
+        key: String,
+        /// What is wrong, with the arithmetic, and what to do.
+        message: String,
+    },
+}
+
+impl BuildError {
+    /// A refusal that names the parameter to change.
+    pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Refused { key: key.into(), message: message.into() }
+    }
+}
+
+/// Why saved bytes can't be taken up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the saved state can't be restored: {0}")]
+pub struct RestoreError(
+    /// What is wrong with it.
+    pub String,
+);

@@ -1,0 +1,74 @@
+//! What a strategy may see: its markets and its account, read-only, as of the event being handled.
+
+use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Time};
+
+/// Whether a strategy may open risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// It may open and close.
+    #[default]
+    Running,
+    /// It may only close.
+    Paused,
+    /// Its orders are being cancelled and its position closed; its wishes are not heard.
+    Stopping,
+    /// Flat and latched: only a restart takes it up again.
+    Stopped,
+}
+
+/// One market as the engine knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Market {
+    /// The instrument.
+    pub instrument: Instrument,
+    /// Last price: of a trade or fill, a bar's close, or the middle of a quote rounded down.
+    pub last: Option<Price>,
+    /// Best bid, where quotes come in.
+    pub bid: Option<Price>,
+    /// Best ask, where quotes come in.
+    pub ask: Option<Price>,
+    /// Our position.
+    pub position: Position,
+    /// Unfilled quantity of our live buy orders that could open risk (reduce-only orders are not counted).
+    pub open_buy: Qty,
+    /// Unfilled quantity of our live sell orders that could open risk.
+    pub open_sell: Qty,
+}
+
+/// The world as a strategy sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The time of the event being handled.
+    pub now: Time,
+    /// Every market of the run, by instrument id.
+    pub markets: &'a [Market],
+    /// Cash and marked positions, in the settlement asset.
+    pub equity: Money,
+    /// Whether the strategy may open risk.
+    pub mode: Mode,
+}
+
+impl Market {
+    /// A market of which nothing is known yet.
+    #[must_use]
+    pub const fn new(instrument: Instrument) -> Self {
+        Self {
+            instrument,
+            last: None,
+            bid: None,
+            ask: None,
+            position: Position::FLAT,
+            open_buy: Qty::ZERO,
+            open_sell: Qty::ZERO,
+        }
+    }
+}
+
+impl View<'_> {
+    /// The market of an instrument; `None` when the run has no such instrument.
+    #[must_use]
+    #[inline]
+    pub fn market(&self, instrument: InstrumentId) -> Option<&Market> {
+        self.markets.get(instrument.index())
+    }
+}

@@ -1,0 +1,100 @@
+//! The one closed enum of facts that the kernel takes in, and the commands that it gives out.
+
+use crate::{Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Quote, Time, Trade};
+
+/// What an operator asks of a running engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperatorVerb {
+    /// Open nothing new; exits go on.
+    Pause,
+    /// Take up again after a pause.
+    Resume,
+    /// Cancel, close reduce-only, verify flat, latch.
+    Stop,
+}
+
+/// A fact, with the time at which it could be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A bar has closed.
+    Bar {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The bar.
+        bar: Bar,
+    },
+    /// A public trade.
+    Trade {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The trade.
+        trade: Trade,
+    },
+    /// A new best bid and ask.
+    Quote {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The quote.
+        quote: Quote,
+    },
+    /// Funding was settled.
+    Funding {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The settlement.
+        funding: Funding,
+    },
+    /// Something happened to one of our orders.
+    Order(OrderReport),
+    /// The operator spoke.
+    Operator {
+        /// When.
+        time: Time,
+        /// What.
+        verb: OperatorVerb,
+    },
+}
+
+/// What the kernel wants done. The answer comes back as an [`Event::Order`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Send this order.
+    Place(Order),
+    /// Cancel this order.
+    Cancel {
+        /// Which.
+        id: ClientOrderId,
+        /// Of which instrument.
+        instrument: InstrumentId,
+    },
+    /// Nothing to send: the gate refused a wish, and the strategy is to hear of it as an event.
+    Tell(OrderReport),
+}
+
+impl Event {
+    /// When the fact could be known.
+    #[must_use]
+    pub const fn time(&self) -> Time {
+        match self {
+            Self::Bar { bar, .. } => bar.close_time,
+            Self::Trade { trade, .. } => trade.time,
+            Self::Quote { quote, .. } => quote.time,
+            Self::Funding { funding, .. } => funding.time,
+            Self::Order(report) => report.time,
+            Self::Operator { time, .. } => *time,
+        }
+    }
+
+    /// The instrument it is about, where it is about one.
+    #[must_use]
+    pub const fn instrument(&self) -> Option<InstrumentId> {
+        match self {
+            Self::Bar { instrument, .. }
+            | Self::Trade { instrument, .. }
+            | Self::Quote { instrument, .. }
+            | Self::Funding { instrument, .. } => Some(*instrument),
+            Self::Order(report) => Some(report.instrument),
+            Self::Operator { .. } => None,
+        }
+    }
+}
