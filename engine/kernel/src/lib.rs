@@ -1,1 +1,15 @@
-//! Placeholder.
+//! The heart: one pure step from an event to commands.
+//!
+//! [`Kernel::step`] takes in a fact, asks the strategy it concerns, has the gate judge its wishes, and writes
+//! what is to be done into the [`Outbox`]. It reads no clock, does no I/O and knows nothing of who feeds it: a
+//! backtest, paper trading and live trading are three ways to call the same function.
+
+mod desk;
+mod error;
+mod outbox;
+mod step;
+
+pub use desk::LiveOrder;
+pub use error::KernelError;
+pub use outbox::{Outbox, Remark};
+pub use step::{Kernel, KernelSetup, Seat};

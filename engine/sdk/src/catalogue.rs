@@ -35,8 +35,11 @@ pub struct Registered {
     /// The JSON Schema of its parameters.
     pub schema: fn() -> schemars::Schema,
     /// Builds it from already checked values.
-    pub make: fn(toml::Table, &Setup) -> Result<Box<dyn Strategy>, BuildError>,
+    pub make: Make,
 }
+
+/// Builds a strategy from already checked parameters.
+pub type Make = fn(toml::Table, &Setup) -> Result<Box<dyn Strategy>, BuildError>;
 
 /// What `inventory` collects.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ mod view;
 
 pub mod indicators;
 
-pub use catalogue::{Catalogue, CatalogueError, MAX_STRATEGIES, Registered, Submission, Tier};
+pub use catalogue::{Catalogue, CatalogueError, MAX_STRATEGIES, Make, Registered, Submission, Tier};
 pub use intents::{Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};

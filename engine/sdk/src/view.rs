@@ -21,7 +21,7 @@ pub enum Mode {
 pub struct Market {
     /// The instrument.
     pub instrument: Instrument,
-    /// Last price: of a trade or fill, a bar's close, or the middle of a quote rounded down.
+    /// Last price: of a trade, a bar's close, or the middle of a quote rounded down.
     pub last: Option<Price>,
     /// Best bid, where quotes come in.
     pub bid: Option<Price>,
@@ -33,6 +33,8 @@ pub struct Market {
     pub open_buy: Qty,
     /// Unfilled quantity of our live sell orders that could open risk.
     pub open_sell: Qty,
+    /// Unfilled quantity of our live reduce-only orders.
+    pub closing: Qty,
 }
 
 /// The world as a strategy sees it.
@@ -60,6 +62,7 @@ impl Market {
             position: Position::FLAT,
             open_buy: Qty::ZERO,
             open_sell: Qty::ZERO,
+            closing: Qty::ZERO,
         }
     }
 }

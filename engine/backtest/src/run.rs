@@ -1,0 +1,260 @@
+//! The driver: feeds history to the venue and the kernel, and carries commands and reports between them.
+//!
+//! For each market event the venue comes first (our resting orders fill on prices we had not seen when we placed
+//! them), then its reports go into the kernel, then the event itself. Commands reach the venue only after the
+//! event they answer, so no fill ever uses the bar its decision was made on, unless the execution is told so.
+
+use kernel::{Kernel, KernelError, KernelSetup, Outbox};
+use ledger::{Recorder, RecorderOptions, RunRecord};
+use types::{Bar, Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Time, Trade};
+use venue::{Execution, SimExchange};
+
+use crate::{BacktestError, Journal};
+
+/// What becomes of open positions when the data ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EndOfRun {
+    /// They stay open and count at the last price.
+    #[default]
+    Mark,
+    /// They are closed at the last bar's close, or the last price.
+    CloseAtLastClose,
+    /// They are closed at the last bar's open, as backtesting.py does it.
+    CloseAtLastOpen,
+}
+
+/// What a backtest is made of.
+pub struct BacktestSetup {
+    /// The kernel with its strategies.
+    pub kernel: KernelSetup,
+    /// The venue's conventions.
+    pub execution: Execution,
+    /// What becomes of open positions.
+    pub end: EndOfRun,
+    /// Tell the strategy each bar's opening price, as a trade of quantity zero, before the bar.
+    pub opening_prints: bool,
+    /// How much the record keeps.
+    pub recorder: RecorderOptions,
+    /// Whether to keep the journal of decisions.
+    pub journal: bool,
+}
+
+/// A finished backtest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What happened.
+    pub record: RunRecord,
+    /// Every event and command, where it was asked for.
+    pub journal: Option<Journal>,
+}
+
+/// A backtest that is going on.
+pub struct Backtest {
+    kernel: Kernel,
+    venue: SimExchange,
+    recorder: Recorder,
+    journal: Option<Journal>,
+    outbox: Outbox,
+    reports: Vec<OrderReport>,
+    end: EndOfRun,
+    opening_prints: bool,
+    events: u64,
+    last: Option<(InstrumentId, Bar)>,
+}
+
+/// The most reports one market event may lead to before the strategy counts as restless: every order of the largest
+/// grid accepted, filled, answered and accepted again, ten times over.
+const MAX_REPORTS: usize = 20_000;
+
+/// How often the progress callback is called.
+const PROGRESS_EVERY: u64 = 8_192;
+
+impl Backtest {
+    /// Assembles a backtest.
+    ///
+    /// # Errors
+    /// [`KernelError`] when the kernel can't be assembled.
+    pub fn new(setup: BacktestSetup) -> Result<Self, KernelError> {
+        let BacktestSetup { kernel, execution, end, opening_prints, recorder, journal } = setup;
+        let instruments = kernel.instruments.clone();
+        Ok(Self {
+            venue: SimExchange::new(&instruments, execution),
+            recorder: Recorder::new(kernel.settlement, kernel.capital, instruments, recorder),
+            kernel: Kernel::new(kernel)?,
+            journal: journal.then(Journal::default),
+            outbox: Outbox::new(),
+            reports: Vec::with_capacity(256),
+            end,
+            opening_prints,
+            events: 0,
+            last: None,
+        })
+    }
+
+    /// Runs over a feed whose events are sorted by time, and closes the books.
+    ///
+    /// `progress` hears the count of market events now and then.
+    ///
+    /// # Errors
+    /// [`BacktestError`]; there is no half result.
+    pub fn run(
+        mut self,
+        feed: impl IntoIterator<Item = Event>,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Outcome, BacktestError> {
+        for event in feed {
+            self.feed(&event)?;
+            if self.events.is_multiple_of(PROGRESS_EVERY) {
+                progress(self.events);
+            }
+        }
+        progress(self.events);
+        self.finish()
+    }
+
+    /// Takes in one market event.
+    ///
+    /// # Errors
+    /// [`BacktestError`]; the backtest can't go on then.
+    #[inline]
+    pub fn feed(&mut self, event: &Event) -> Result<(), BacktestError> {
+        self.events += 1;
+        match event {
+            Event::Bar { instrument, bar } => {
+                if self.opening_prints {
+                    let trade = Trade { time: bar.open_time, price: bar.open, qty: Qty::ZERO, taker: None };
+                    self.through(&Event::Trade { instrument: *instrument, trade })?;
+                }
+                self.recorder.bar(*instrument, bar);
+                self.last = Some((*instrument, *bar));
+            }
+            Event::Trade { instrument, trade } => self.mark(*instrument, trade.time, trade.price),
+            Event::Quote { instrument, quote } => self.mark(*instrument, quote.time, quote.bid),
+            Event::Funding { .. } | Event::Order(_) | Event::Operator { .. } => {}
+        }
+        self.through(event)?;
+        self.recorder.equity(event.time(), self.outbox.equity);
+        Ok(())
+    }
+
+    /// Closes what the end of the run asks for and returns the record.
+    ///
+    /// # Errors
+    /// [`BacktestError`] when closing fails.
+    pub fn finish(mut self) -> Result<Outcome, BacktestError> {
+        if let Some((instrument, bar)) = self.last
+            && self.end != EndOfRun::Mark
+        {
+            let price = if self.end == EndOfRun::CloseAtLastOpen { bar.open } else { bar.close };
+            self.venue.close_at(instrument, price);
+            let (time, verb) = (bar.close_time, OperatorVerb::Stop);
+            self.step(&Event::Operator { time, verb })?;
+            self.pump(time)?;
+            self.recorder.amend_equity(time, self.outbox.equity);
+        }
+        let unrealised = self.unrealised().map_err(|source| self.overflow(Time::EPOCH, source))?;
+        Ok(Outcome { record: self.recorder.finish(unrealised), journal: self.journal })
+    }
+
+    fn mark(&mut self, instrument: InstrumentId, time: Time, price: Price) {
+        self.recorder.price(instrument, time, price);
+        let bar = Bar {
+            open_time: time,
+            close_time: time,
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: Qty::ZERO,
+        };
+        self.last = Some((instrument, bar));
+    }
+
+    /// Venue, its reports, then the kernel and its commands.
+    #[inline]
+    fn through(&mut self, event: &Event) -> Result<(), BacktestError> {
+        let time = event.time();
+        if let Err(source) = self.venue.on_market(event, &mut self.reports) {
+            return Err(self.overflow(time, source));
+        }
+        if !self.reports.is_empty() {
+            self.pump(time)?;
+        }
+        self.step(event)?;
+        if !self.reports.is_empty() {
+            self.pump(time)?;
+        }
+        Ok(())
+    }
+
+    /// Feeds reports to the kernel until neither side has anything more to say.
+    #[cold]
+    fn pump(&mut self, time: Time) -> Result<(), BacktestError> {
+        let mut at = 0;
+        while let Some(report) = self.reports.get(at).copied() {
+            at += 1;
+            if at > MAX_REPORTS {
+                return Err(BacktestError::Restless { event: self.events, time, limit: MAX_REPORTS });
+            }
+            self.recorder.report(&report);
+            self.step(&Event::Order(report))?;
+            if let Some((booked, turnover)) = &self.outbox.booked {
+                self.recorder.fill(&report, booked, *turnover);
+                self.recorder.round_trips(&self.outbox.closed);
+            }
+        }
+        self.reports.clear();
+        Ok(())
+    }
+
+    /// One kernel step; its commands go to the venue, whose reports are kept for [`Self::pump`].
+    #[inline]
+    fn step(&mut self, event: &Event) -> Result<(), BacktestError> {
+        self.recorder.event();
+        if let Err(source) = self.kernel.step(event, &mut self.outbox) {
+            return Err(BacktestError::Kernel { event: self.events, time: event.time(), source });
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.write(event, &self.outbox.commands);
+        }
+        if !self.outbox.commands.is_empty()
+            || !self.outbox.remarks.is_empty()
+            || self.outbox.funding.is_some()
+        {
+            self.carry_out(event.time())?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn carry_out(&mut self, time: Time) -> Result<(), BacktestError> {
+        for command in &self.outbox.commands {
+            if let types::Command::Place(order) = command {
+                self.recorder.order(order);
+            }
+            if let Err(source) = self.venue.submit(time, command, &mut self.reports) {
+                return Err(BacktestError::Overflow { event: self.events, time, source });
+            }
+        }
+        for remark in &self.outbox.remarks {
+            self.recorder.note(time, remark.strategy, remark.text);
+        }
+        if let Some(received) = self.outbox.funding {
+            self.recorder.funding(received);
+        }
+        Ok(())
+    }
+
+    /// Profit of what is still open, at the last prices.
+    fn unrealised(&self) -> Result<Money, Overflow> {
+        self.kernel.markets().iter().try_fold(Money::ZERO, |sum, market| {
+            let Some(price) = market.last else { return Ok(sum) };
+            let worth = market.instrument.notional(price, market.position.qty)?;
+            sum.plus(worth.minus(market.position.cost)?)
+        })
+    }
+
+    fn overflow(&self, time: Time, source: Overflow) -> BacktestError {
+        BacktestError::Overflow { event: self.events, time, source }
+    }
+}

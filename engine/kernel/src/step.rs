@@ -1,0 +1,367 @@
+//! The step and its five phases: take in, ask, judge, place, remember.
+
+use ledger::Portfolio;
+use risk::{Breaker, BreakerLimits, Desk as Judged, Gate, Limits, Trip};
+use sdk::{Intent, Intents, Market, Mode, Strategy, View, Wish};
+use types::{
+    Asset, ClientOrderId, Command, Event, Instrument, InstrumentId, Money, OperatorVerb, Order, OrderReport,
+    Qty, ReportKind, Side, Time,
+};
+
+use crate::desk::Desk;
+use crate::{KernelError, LiveOrder, Outbox, Remark};
+
+/// A strategy and the instruments it trades.
+pub struct Seat {
+    /// The strategy.
+    pub strategy: Box<dyn Strategy>,
+    /// What it trades. No two seats share an instrument, so a market's position is one strategy's.
+    pub instruments: Vec<InstrumentId>,
+}
+
+/// What a kernel is made of.
+pub struct KernelSetup {
+    /// Number of the run; part of every client order id.
+    pub run: u32,
+    /// What equity is counted in.
+    pub settlement: Asset,
+    /// Equity at the start.
+    pub capital: Money,
+    /// By instrument id.
+    pub instruments: Vec<Instrument>,
+    /// The gate's bounds.
+    pub limits: Limits,
+    /// The breaker's bounds.
+    pub breaker: BreakerLimits,
+    /// Strategies, by their place.
+    pub seats: Vec<Seat>,
+}
+
+/// The engine's heart. See the crate's page.
+pub struct Kernel {
+    now: Time,
+    markets: Vec<Market>,
+    portfolio: Portfolio,
+    gate: Gate,
+    breaker: Breaker,
+    desks: Vec<Desk>,
+    /// By instrument id: the place of the strategy that trades it.
+    owner: Vec<Option<u16>>,
+    /// Strategies on their way to being flat.
+    stopping: usize,
+    poisoned: bool,
+}
+
+impl Kernel {
+    /// Assembles a kernel.
+    ///
+    /// # Errors
+    /// [`KernelError`] when two strategies share an instrument, one is unknown, or the books refuse the account.
+    pub fn new(setup: KernelSetup) -> Result<Self, KernelError> {
+        let markets: Vec<Market> = setup.instruments.iter().cloned().map(Market::new).collect();
+        let mut owner = vec![None; markets.len()];
+        let mut desks = Vec::with_capacity(setup.seats.len());
+        for (place, seat) in (0_u16..).zip(setup.seats) {
+            for instrument in &seat.instruments {
+                let slot =
+                    owner.get_mut(instrument.index()).ok_or(KernelError::UnknownInstrument(*instrument))?;
+                if slot.replace(place).is_some() {
+                    return Err(KernelError::SharedInstrument(*instrument));
+                }
+            }
+            desks.push(Desk {
+                strategy: seat.strategy,
+                instruments: seat.instruments,
+                intents: Intents::new(setup.run, place),
+                mode: Mode::Running,
+                live: Vec::with_capacity(64),
+            });
+        }
+        Ok(Self {
+            now: Time::from_nanos(i64::MIN),
+            markets,
+            portfolio: Portfolio::new(setup.settlement, setup.capital, setup.instruments)?,
+            gate: Gate::new(setup.limits),
+            breaker: Breaker::new(setup.breaker, setup.capital),
+            desks,
+            owner,
+            stopping: 0,
+            poisoned: false,
+        })
+    }
+
+    /// One event in, commands out. The outbox is emptied first.
+    ///
+    /// # Errors
+    /// [`KernelError`]; the kernel is poisoned then and refuses every later event.
+    #[inline]
+    pub fn step(&mut self, event: &Event, outbox: &mut Outbox) -> Result<(), KernelError> {
+        outbox.clear();
+        if self.poisoned {
+            return Err(KernelError::Poisoned);
+        }
+        let done = self.phases(event, outbox);
+        self.poisoned = done.is_err();
+        done
+    }
+
+    /// Every market of the run, by instrument id.
+    #[must_use]
+    pub fn markets(&self) -> &[Market] {
+        &self.markets
+    }
+
+    /// The account.
+    #[must_use]
+    pub const fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
+    }
+
+    /// The live orders of the strategy in a place, by generation.
+    #[must_use]
+    pub fn live_orders(&self, place: u16) -> &[LiveOrder] {
+        self.desks.get(usize::from(place)).map_or(&[], |desk| &desk.live)
+    }
+
+    /// Whether the strategy in a place may open risk.
+    #[must_use]
+    pub fn mode(&self, place: u16) -> Option<Mode> {
+        self.desks.get(usize::from(place)).map(|desk| desk.mode)
+    }
+
+    #[inline]
+    fn phases(&mut self, event: &Event, outbox: &mut Outbox) -> Result<(), KernelError> {
+        let concerned = self.take_in(event, outbox)?;
+        if let Some(trip) = self.breaker.observe(self.now, outbox.equity) {
+            self.break_off(trip, outbox);
+        }
+        if let Some(place) = concerned {
+            self.ask(place, event, outbox.equity);
+            self.judge_and_place(place, outbox)?;
+        }
+        if self.stopping > 0 {
+            self.go_on_stopping(outbox)?;
+        }
+        Ok(())
+    }
+
+    /// Phase 1: the facts first. Returns the strategy that is to hear of them.
+    #[inline]
+    fn take_in(&mut self, event: &Event, outbox: &mut Outbox) -> Result<Option<u16>, KernelError> {
+        let time = event.time();
+        if time < self.now {
+            return Err(KernelError::BackwardTime { now: self.now, event: time });
+        }
+        self.now = time;
+        let concerned = match event {
+            Event::Order(report) => self.take_in_report(report, outbox)?,
+            Event::Operator { verb, .. } => {
+                self.obey(*verb, outbox);
+                None
+            }
+            Event::Bar { instrument, bar } => {
+                self.market(*instrument)?.last = Some(bar.close);
+                self.owner_of(*instrument)
+            }
+            Event::Trade { instrument, trade } => {
+                self.market(*instrument)?.last = Some(trade.price);
+                self.owner_of(*instrument)
+            }
+            Event::Quote { instrument, quote } => {
+                let market = self.market(*instrument)?;
+                (market.bid, market.ask) = (Some(quote.bid), Some(quote.ask));
+                market.last = Some(middle(quote.bid, quote.ask));
+                self.owner_of(*instrument)
+            }
+            Event::Funding { instrument, funding } => {
+                let price = funding.mark.or(self.market(*instrument)?.last);
+                if let Some(price) = price {
+                    outbox.funding = Some(self.portfolio.funding(*instrument, funding, price)?);
+                }
+                self.owner_of(*instrument)
+            }
+        };
+        let markets = &self.markets;
+        outbox.equity = self.portfolio.equity(|id| markets.get(id.index()).and_then(|market| market.last))?;
+        Ok(concerned)
+    }
+
+    fn take_in_report(
+        &mut self,
+        report: &OrderReport,
+        outbox: &mut Outbox,
+    ) -> Result<Option<u16>, KernelError> {
+        if let ReportKind::Filled(fill) = &report.kind {
+            let (instrument, id, time) = (report.instrument, report.id, report.time);
+            let booked = self.portfolio.fill(instrument, id, time, fill, &mut outbox.closed)?;
+            let market = self.market(instrument)?;
+            market.position = booked.position;
+            let turnover = market.instrument.notional(fill.price, fill.qty)?;
+            outbox.booked = Some((booked, turnover));
+        }
+        let place = report.id.strategy;
+        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return Ok(None) };
+        let refused = matches!(report.kind, ReportKind::Refused(_));
+        if !desk.hear(report, &mut self.markets) && !refused {
+            let text = "a report fits no live order of ours; a fill in it was booked all the same";
+            outbox.remarks.push(Remark { strategy: None, text });
+        }
+        Ok(Some(place))
+    }
+
+    /// Phase 2: the strategy's wishes, from a view that already holds the fact.
+    #[inline]
+    fn ask(&mut self, place: u16, event: &Event, equity: Money) {
+        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
+        desk.intents.clear();
+        let view = View { now: self.now, markets: &self.markets, equity, mode: desk.mode };
+        desk.strategy.on_event(&view, event, &mut desk.intents);
+    }
+
+    /// Phases 3 and 4: each wish through the gate, and out as a command.
+    #[inline]
+    fn judge_and_place(&mut self, place: u16, outbox: &mut Outbox) -> Result<(), KernelError> {
+        let Some(desk) = self.desks.get(usize::from(place)) else { return Ok(()) };
+        if desk.intents.as_slice().is_empty() || matches!(desk.mode, Mode::Stopping | Mode::Stopped) {
+            return Ok(());
+        }
+        let overflowed = desk.intents.overflowed();
+        let mut at = 0;
+        while let Some(intent) = self.intent(place, at) {
+            at += 1;
+            match intent {
+                Intent::Place(id, wish) => self.place(place, id, &wish, outbox),
+                Intent::Cancel(id) => self.cancel(place, id, outbox),
+                Intent::Note(text) => outbox.remarks.push(Remark { strategy: Some(place), text }),
+                Intent::Stop(text) => self.begin_stop(place, Remark { strategy: Some(place), text }, outbox),
+            }
+        }
+        if overflowed {
+            let text = "stopped: the strategy wished for more orders in one event than the bound allows";
+            self.begin_stop(place, Remark { strategy: None, text }, outbox);
+        }
+        Ok(())
+    }
+
+    fn intent(&self, place: u16, at: usize) -> Option<Intent> {
+        self.desks.get(usize::from(place)).and_then(|desk| desk.intents.as_slice().get(at)).copied()
+    }
+
+    fn place(&mut self, place: u16, id: ClientOrderId, wish: &Wish, outbox: &mut Outbox) {
+        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
+        let Wish { instrument, side, qty, kind, reduce_only } = *wish;
+        let order = Order { id, instrument, side, qty, kind, reduce_only, time: self.now };
+        let judged = Judged {
+            markets: if desk.instruments.contains(&instrument) { &self.markets } else { &[] },
+            equity: outbox.equity,
+            mode: desk.mode,
+            open_orders: u32::try_from(desk.live.len()).unwrap_or(u32::MAX),
+        };
+        match self.gate.judge(order, &judged) {
+            Ok(approved) => {
+                let order = approved.into_inner();
+                desk.add(order, &mut self.markets);
+                outbox.commands.push(Command::Place(order));
+            }
+            Err(refusal) => outbox.commands.push(Command::Tell(OrderReport {
+                time: self.now,
+                id,
+                instrument,
+                kind: ReportKind::Refused(refusal),
+            })),
+        }
+    }
+
+    fn cancel(&mut self, place: u16, id: ClientOrderId, outbox: &mut Outbox) {
+        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
+        if let Some(live) = desk.find(id).and_then(|at| desk.live.get_mut(at))
+            && !live.cancelling
+        {
+            live.cancelling = true;
+            outbox.commands.push(Command::Cancel { id: live.order.id, instrument: live.order.instrument });
+        }
+    }
+
+    fn obey(&mut self, verb: OperatorVerb, outbox: &mut Outbox) {
+        for place in self.places() {
+            let Some(desk) = self.desks.get_mut(usize::from(place)) else { continue };
+            match (verb, desk.mode) {
+                (OperatorVerb::Pause, Mode::Running) => desk.mode = Mode::Paused,
+                (OperatorVerb::Resume, Mode::Paused) => desk.mode = Mode::Running,
+                (OperatorVerb::Stop, _) => {
+                    self.begin_stop(
+                        place,
+                        Remark { strategy: None, text: "stopped by the operator" },
+                        outbox,
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn break_off(&mut self, trip: Trip, outbox: &mut Outbox) {
+        for place in self.places() {
+            self.begin_stop(place, Remark { strategy: None, text: trip.text() }, outbox);
+        }
+    }
+
+    fn begin_stop(&mut self, place: u16, why: Remark, outbox: &mut Outbox) {
+        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
+        if matches!(desk.mode, Mode::Stopping | Mode::Stopped) {
+            return;
+        }
+        desk.mode = Mode::Stopping;
+        self.stopping += 1;
+        outbox.remarks.push(why);
+        for live in desk.live.iter_mut().filter(|live| !live.cancelling) {
+            live.cancelling = true;
+            outbox.commands.push(Command::Cancel { id: live.order.id, instrument: live.order.instrument });
+        }
+    }
+
+    /// A stop on its way: once no order is live, close what is held; once nothing is held, latch.
+    fn go_on_stopping(&mut self, outbox: &mut Outbox) -> Result<(), KernelError> {
+        for place in self.places() {
+            let Some(desk) = self.desks.get_mut(usize::from(place)) else { continue };
+            if desk.mode != Mode::Stopping || !desk.live.is_empty() {
+                continue;
+            }
+            let held = desk.instruments.iter().find_map(|id| {
+                let qty = self.markets.get(id.index())?.position.qty;
+                Side::closing(qty).map(|side| (*id, side, qty))
+            });
+            let Some((instrument, side, qty)) = held else {
+                desk.mode = Mode::Stopped;
+                self.stopping -= 1;
+                outbox.remarks.push(Remark { strategy: Some(place), text: "flat and latched" });
+                continue;
+            };
+            let wish = Wish::market(instrument, side, Qty::from_lots(qty.lots().abs())).reducing();
+            let id = desk.intents.place(CLOSING_SLOT, wish);
+            self.place(place, id, &wish, outbox);
+        }
+        Ok(())
+    }
+
+    fn places(&self) -> impl Iterator<Item = u16> + use<> {
+        0..u16::try_from(self.desks.len()).unwrap_or(u16::MAX)
+    }
+
+    #[inline]
+    fn market(&mut self, instrument: InstrumentId) -> Result<&mut Market, KernelError> {
+        self.markets.get_mut(instrument.index()).ok_or(KernelError::UnknownInstrument(instrument))
+    }
+
+    #[inline]
+    fn owner_of(&self, instrument: InstrumentId) -> Option<u16> {
+        self.owner.get(instrument.index()).copied().flatten()
+    }
+}
+
+/// The slot of orders that close a position in a stop.
+const CLOSING_SLOT: u32 = u32::MAX;
+
+fn middle(bid: types::Price, ask: types::Price) -> types::Price {
+    types::Price::from_ticks(bid.ticks().midpoint(ask.ticks()))
+}
