@@ -9,7 +9,7 @@ use ledger::{Recorder, RecorderOptions, RunRecord};
 use types::{Bar, Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Time, Trade};
 use venue::{Execution, SimExchange};
 
-use crate::{BacktestError, Journal};
+use crate::{BacktestError, Entry, Journal};
 
 /// What becomes of open positions when the data ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -135,6 +135,12 @@ impl Backtest {
         self.through(event)?;
         self.recorder.equity(event.time(), self.outbox.equity);
         Ok(())
+    }
+
+    /// The journal so far; empty where none is kept.
+    #[must_use]
+    pub fn journal(&self) -> &[Entry] {
+        self.journal.as_ref().map_or(&[], Journal::entries)
     }
 
     /// Closes what the end of the run asks for and returns the record.
