@@ -154,7 +154,7 @@ impl Backtest {
             let price = if self.end == EndOfRun::CloseAtLastOpen { bar.open } else { bar.close };
             self.venue.close_at(instrument, price);
             let (time, verb) = (bar.close_time, OperatorVerb::Stop);
-            self.step(&Event::Operator { time, verb })?;
+            self.step(&Event::Operator { time, verb }, time)?;
             self.pump(time)?;
             self.recorder.amend_equity(time, self.outbox.equity);
         }
@@ -186,7 +186,7 @@ impl Backtest {
         if !self.reports.is_empty() {
             self.pump(time)?;
         }
-        self.step(event)?;
+        self.step(event, time)?;
         if !self.reports.is_empty() {
             self.pump(time)?;
         }
@@ -203,7 +203,7 @@ impl Backtest {
                 return Err(BacktestError::Restless { event: self.events, time, limit: MAX_REPORTS });
             }
             self.recorder.report(&report);
-            self.step(&Event::Order(report))?;
+            self.step(&Event::Order(report), time)?;
             if let Some((booked, turnover)) = &self.outbox.booked {
                 self.recorder.fill(&report, booked, *turnover);
                 self.recorder.round_trips(&self.outbox.closed);
@@ -213,9 +213,10 @@ impl Backtest {
         Ok(())
     }
 
-    /// One kernel step; its commands go to the venue, whose reports are kept for [`Self::pump`].
+    /// One kernel step; its commands go to the venue, whose reports are kept for [`Self::pump`]. They arrive there at
+    /// `now`, the time of the market event: an answer to a fill inside a bar comes too late for that bar.
     #[inline]
-    fn step(&mut self, event: &Event) -> Result<(), BacktestError> {
+    fn step(&mut self, event: &Event, now: Time) -> Result<(), BacktestError> {
         self.recorder.event();
         if let Err(source) = self.kernel.step(event, &mut self.outbox) {
             return Err(BacktestError::Kernel { event: self.events, time: event.time(), source });
@@ -227,7 +228,7 @@ impl Backtest {
             || !self.outbox.remarks.is_empty()
             || self.outbox.funding.is_some()
         {
-            self.carry_out(event.time())?;
+            self.carry_out(now)?;
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! Builds the run record while a run goes on. It only writes down; it decides nothing.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use types::{
     Asset, Bar, ClientOrderId, Instrument, InstrumentId, Liquidity, Money, Order, OrderReport, OrderStatus,
@@ -32,7 +31,8 @@ impl Default for RecorderOptions {
 pub struct Recorder {
     record: RunRecord,
     options: RecorderOptions,
-    index: HashMap<ClientOrderId, usize>,
+    /// Orders that have not ended, with their place in the record; newest last.
+    live: Vec<(ClientOrderId, usize)>,
     skipped: u32,
     last: Option<EquityPoint>,
     candles: Vec<Candles>,
@@ -71,7 +71,7 @@ impl Recorder {
         };
         let candles = record.instruments.iter().map(|_| Candles { span: 1, inside: 0 }).collect();
         let options = RecorderOptions { equity_every: every, ..options };
-        Self { record, options, index: HashMap::with_capacity(1_024), skipped: 0, last: None, candles }
+        Self { record, options, live: Vec::with_capacity(256), skipped: 0, last: None, candles }
     }
 
     /// The account's equity after a market event.
@@ -132,7 +132,7 @@ impl Recorder {
     /// An order went to the venue.
     pub fn order(&mut self, order: &Order) {
         self.record.totals.orders += 1;
-        self.index.insert(order.id, self.record.orders.len());
+        self.live.push((order.id, self.record.orders.len()));
         self.record.orders.push(OrderRecord {
             id: order.id,
             instrument: order.instrument,
@@ -153,9 +153,9 @@ impl Recorder {
             ReportKind::Refused(_) => self.record.totals.refused += 1,
             _ => {}
         }
-        let Some(order) = self.index.get(&report.id).and_then(|at| self.record.orders.get_mut(*at)) else {
-            return;
-        };
+        let Some(place) = self.live.iter().rposition(|(id, _)| *id == report.id) else { return };
+        let at = self.live.get(place).map_or(usize::MAX, |live| live.1);
+        let Some(order) = self.record.orders.get_mut(at) else { return };
         if let ReportKind::Filled(fill) = report.kind {
             order.filled = Qty::from_lots(order.filled.lots().saturating_add(fill.qty.lots()));
         }
@@ -163,7 +163,7 @@ impl Recorder {
         order.status = order.status.after(&report.kind, whole).unwrap_or(order.status);
         if !order.status.is_live() {
             order.ended = Some(report.time);
-            self.index.remove(&report.id);
+            self.live.remove(place);
         }
     }
 

@@ -125,13 +125,24 @@ impl Inspection {
             (step.line, format!("time goes backward from {from} to {to} ({count} in all); sort the file and remove repeated rows"))
         }));
         faults.extend(self.first_duplicate.map(|line| {
-            (line, format!("the row repeats the one before ({} in all); remove repeated rows", rows(self.duplicates)))
+            (
+                line,
+                format!(
+                    "the row repeats the one before ({} in all); remove repeated rows",
+                    rows(self.duplicates)
+                ),
+            )
         }));
-        faults.extend(self.first_not_positive.map(|line| {
-            (line, format!("a price is zero or below ({} in all)", rows(self.not_positive)))
-        }));
+        faults
+            .extend(self.first_not_positive.map(|line| {
+                (line, format!("a price is zero or below ({} in all)", rows(self.not_positive)))
+            }));
         faults.extend(self.first_unsound.map(|line| {
-            let what = if self.kind == Kind::Quotes { "the bid is over the ask" } else { "high and low don't enclose open and close" };
+            let what = if self.kind == Kind::Quotes {
+                "the bid is over the ask"
+            } else {
+                "high and low don't enclose open and close"
+            };
             (line, format!("{what} ({} in all)", rows(self.unsound)))
         }));
         faults.extend(self.first_off_tick.as_ref().map(|(line, price)| {
@@ -148,7 +159,13 @@ fn rows(count: u64) -> String {
 
 /// Nanoseconds in words.
 fn lasting(nanos: i64) -> String {
-    let units = [("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000)];
+    let units = [
+        ("d", 86_400_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("min", 60_000_000_000),
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+    ];
     let unit = units.iter().find(|(_, size)| nanos >= *size && nanos % size == 0);
     unit.map_or_else(|| format!("{nanos} ns"), |(name, size)| format!("{} {name}", nanos / size))
 }
@@ -173,18 +190,31 @@ impl fmt::Display for Inspection {
             format!(", the longest from {} to {}", show(gap.after), show(gap.until))
         });
         row("gaps", format!("{}{longest}", self.gaps))?;
-        let first = |line: Option<u64>| line.map_or_else(String::new, |line| format!(", first in line {line}"));
+        let first =
+            |line: Option<u64>| line.map_or_else(String::new, |line| format!(", first in line {line}"));
         row("duplicates", format!("{}{}", self.duplicates, first(self.first_duplicate)))?;
         let step = self.first_backward.map_or_else(String::new, |step| {
             format!(", first in line {}: {} after {}", step.line, show(step.to), show(step.from))
         });
         row("backward time", format!("{}{step}", self.backward))?;
-        row("off-tick", format!("{}{}", self.off_tick, first(self.first_off_tick.as_ref().map(|off| off.0))))?;
+        row(
+            "off-tick",
+            format!("{}{}", self.off_tick, first(self.first_off_tick.as_ref().map(|off| off.0))),
+        )?;
         if self.snapped > 0 {
-            row("rounded", format!("{} numbers with 16 digits or more (floating-point noise), to 15 digits", self.snapped))?;
+            row(
+                "rounded",
+                format!(
+                    "{} numbers with 16 digits or more (floating-point noise), to 15 digits",
+                    self.snapped
+                ),
+            )?;
         }
         if self.malformed > 0 {
-            row("malformed", format!("{}{}", self.malformed, first(self.first_malformed.as_ref().map(|bad| bad.0))))?;
+            row(
+                "malformed",
+                format!("{}{}", self.malformed, first(self.first_malformed.as_ref().map(|bad| bad.0))),
+            )?;
         }
         if self.unsound > 0 {
             row("unsound", format!("{}{}", self.unsound, first(self.first_unsound)))?;

@@ -40,7 +40,22 @@ pub(crate) enum Role {
 
 /// Names of columns, in lower case. Where a file has several names of one role, the first in this list counts.
 const NAMES: [(Role, &[&str]); 16] = [
-    (Role::Time, &["ts_ms", "open_time", "timestamp", "transaction_time", "transact_time", "time", "datetime", "date", "event_time", "calc_time", ""]),
+    (
+        Role::Time,
+        &[
+            "ts_ms",
+            "open_time",
+            "timestamp",
+            "transaction_time",
+            "transact_time",
+            "time",
+            "datetime",
+            "date",
+            "event_time",
+            "calc_time",
+            "",
+        ],
+    ),
     (Role::Open, &["open", "o"]),
     (Role::High, &["high", "h"]),
     (Role::Low, &["low", "l"]),
@@ -137,7 +152,8 @@ fn bare(cell: &str, prefix: Option<&str>) -> String {
 }
 
 fn unclear(cells: &[&str], prefix: Option<&str>) -> String {
-    let mut prefixes: Vec<&str> = cells.iter().filter_map(|cell| cell.split_once(':')).map(|(p, _)| p).collect();
+    let mut prefixes: Vec<&str> =
+        cells.iter().filter_map(|cell| cell.split_once(':')).map(|(p, _)| p).collect();
     prefixes.dedup();
     if !prefixes.is_empty() {
         let asked = prefix.map_or_else(String::new, |prefix| format!(", but not {prefix}"));
@@ -155,21 +171,26 @@ fn unclear(cells: &[&str], prefix: Option<&str>) -> String {
 /// Binance Vision's files without a header, told apart by their count of columns and where the flag stands.
 fn headerless(cells: &[&str]) -> Result<Layout, LayoutError> {
     let is_flag = |at: usize| {
-        cells.get(at).is_some_and(|cell| matches!(cell.trim().to_ascii_lowercase().as_str(), "true" | "false"))
+        cells
+            .get(at)
+            .is_some_and(|cell| matches!(cell.trim().to_ascii_lowercase().as_str(), "true" | "false"))
     };
     let bars = [Role::Time, Role::Open, Role::High, Role::Low, Role::Close, Role::Volume];
     let (kind, columns): (Kind, Vec<(Role, usize)>) = match cells.len() {
         12 => (Kind::Bars, bars.into_iter().zip(0..).collect()),
         7 | 8 if is_flag(6) => {
-            let roles = [(Role::Id, 0), (Role::Price, 1), (Role::Qty, 2), (Role::Time, 5), (Role::BuyerMaker, 6)];
+            let roles =
+                [(Role::Id, 0), (Role::Price, 1), (Role::Qty, 2), (Role::Time, 5), (Role::BuyerMaker, 6)];
             (Kind::Trades, roles.into())
         }
         6 | 7 if is_flag(5) => {
-            let roles = [(Role::Id, 0), (Role::Price, 1), (Role::Qty, 2), (Role::Time, 4), (Role::BuyerMaker, 5)];
+            let roles =
+                [(Role::Id, 0), (Role::Price, 1), (Role::Qty, 2), (Role::Time, 4), (Role::BuyerMaker, 5)];
             (Kind::Trades, roles.into())
         }
         7 => {
-            let roles = [(Role::Bid, 1), (Role::BidQty, 2), (Role::Ask, 3), (Role::AskQty, 4), (Role::Time, 5)];
+            let roles =
+                [(Role::Bid, 1), (Role::BidQty, 2), (Role::Ask, 3), (Role::AskQty, 4), (Role::Time, 5)];
             (Kind::Quotes, roles.into())
         }
         6 => (Kind::Bars, bars.into_iter().zip(0..).collect()),

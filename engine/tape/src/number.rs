@@ -72,7 +72,9 @@ fn shortened(value: Decimal, surplus: u32) -> Result<Decimal, DecimalError> {
 fn rounded_text(text: &str) -> Result<Decimal, DecimalError> {
     let (body, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().map_err(|_| DecimalError::Malformed)?;
-    let end = body.find('.').map_or(body.len(), |point| body.len().min(point + 1 + usize::from(Decimal::MAX_SCALE)));
+    let end = body
+        .find('.')
+        .map_or(body.len(), |point| body.len().min(point + 1 + usize::from(Decimal::MAX_SCALE)));
     let value: Decimal = body.get(..end).ok_or(DecimalError::TooLong)?.parse()?;
     let surplus = digits_of(value).saturating_sub(CERTAIN_DIGITS).min(u32::from(value.scale()));
     let value = shortened(value, surplus)?;
@@ -133,7 +135,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "-", ".", "NaN", "nan", "inf", "1,5", "1.2.3", "--1", "99999999999999999999", "abc", "1_0"] {
+        for text in
+            ["", "-", ".", "NaN", "nan", "inf", "1,5", "1.2.3", "--1", "99999999999999999999", "abc", "1_0"]
+        {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }

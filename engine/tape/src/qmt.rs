@@ -45,11 +45,12 @@ pub fn write(path: &Path, series: &Series) -> Result<(), DataError> {
     let written = File::create(&part)
         .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(&part, path));
-    written.inspect_err(|_| {
-        // The half-written part is of no use to anybody; if it can't be removed either, the first error says enough.
-        let _ = std::fs::remove_file(&part);
-    })
-    .map_err(failed)
+    written
+        .inspect_err(|_| {
+            // The half-written part is of no use to anybody; if it can't be removed either, the first error says enough.
+            let _ = std::fs::remove_file(&part);
+        })
+        .map_err(failed)
 }
 
 fn encode(series: &Series) -> Vec<u8> {
@@ -71,7 +72,8 @@ fn encode(series: &Series) -> Vec<u8> {
             3
         }
         SeriesData::Funding(rows) => {
-            rows.iter().for_each(|f| put(&[f.time.nanos(), f.rate.nanos(), f.mark.map_or(NO_MARK, Price::ticks)]));
+            rows.iter()
+                .for_each(|f| put(&[f.time.nanos(), f.rate.nanos(), f.mark.map_or(NO_MARK, Price::ticks)]));
             4
         }
     };
@@ -118,13 +120,15 @@ fn trade_values(trade: &Trade) -> [i64; 4] {
 /// Reads a tape back, holding both checksums against it.
 pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Loaded, DataError> {
     let fault = |what: &str| DataError::Tape { file: file.to_owned(), what: what.to_owned() };
-    let damaged = || fault("the tape is damaged or cut short (its checksum does not match); import the data again");
+    let damaged =
+        || fault("the tape is damaged or cut short (its checksum does not match); import the data again");
     if !bytes.starts_with(MAGIC) {
         return Err(fault("the tape is of another version; import the data again with this program"));
     }
     let (head, rest) = bytes.split_at_checked(HEADER).ok_or_else(damaged)?;
     let long = |at: usize| head.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes);
-    let short = |at: usize| head.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let short =
+        |at: usize| head.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
     let byte = |at: usize| head.get(at).copied().unwrap_or_default();
     let length = usize::from(u16::from_le_bytes([byte(10), byte(11)]));
     let symbol = rest.get(..length).ok_or_else(damaged)?;
@@ -185,7 +189,8 @@ fn trade([time, price, qty, taker]: [i64; 4]) -> Trade {
 }
 
 fn quote([time, bid, bid_qty, ask, ask_qty]: [i64; 5]) -> Quote {
-    let ([bid, ask], [bid_qty, ask_qty]) = ([bid, ask].map(Price::from_ticks), [bid_qty, ask_qty].map(Qty::from_lots));
+    let ([bid, ask], [bid_qty, ask_qty]) =
+        ([bid, ask].map(Price::from_ticks), [bid_qty, ask_qty].map(Qty::from_lots));
     Quote { time: Time::from_nanos(time), bid, bid_qty, ask, ask_qty }
 }
 

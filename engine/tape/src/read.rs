@@ -249,8 +249,14 @@ impl Ratio {
 
 impl<'r> Counted<'r> {
     /// Checks that every price lies on the grid and every count fits.
-    fn new(rows: &'r Rows, kind: Kind, grid: Grid, inspection: &mut Inspection) -> Result<Self, (u64, String)> {
-        let (tick, lot) = (Ratio::new(rows.price_scale, grid.tick_size), Ratio::new(rows.quantity_scale, grid.lot_size));
+    fn new(
+        rows: &'r Rows,
+        kind: Kind,
+        grid: Grid,
+        inspection: &mut Inspection,
+    ) -> Result<Self, (u64, String)> {
+        let (tick, lot) =
+            (Ratio::new(rows.price_scale, grid.tick_size), Ratio::new(rows.quantity_scale, grid.lot_size));
         let counted = Self { rows, tick, lot };
         if tick.is_one() && lot.is_one() || kind == Kind::Funding {
             return Ok(counted);
@@ -263,7 +269,8 @@ impl<'r> Counted<'r> {
                     inspection.first_off_tick.get_or_insert_with(|| (rows.line_of(at), shown.to_string()));
                 }
             }
-            let largest = row.prices.into_iter().map(|p| tick.count(p)).chain(row.quantities.map(|q| lot.count(q)));
+            let largest =
+                row.prices.into_iter().map(|p| tick.count(p)).chain(row.quantities.map(|q| lot.count(q)));
             if largest.into_iter().any(|count| count == i64::MAX) {
                 let what = "a number is too large for this tick or lot size; set a coarser one".to_owned();
                 return Err((rows.line_of(at), what));

@@ -165,7 +165,12 @@ impl Rows {
 
     /// Brings a row's numbers to the running scales, which grow when finer numbers show up.
     #[inline]
-    fn scaled(&mut self, prices: &[Number; 4], quantities: &[Number; 2], row: &mut Row) -> Result<(), DecimalError> {
+    fn scaled(
+        &mut self,
+        prices: &[Number; 4],
+        quantities: &[Number; 2],
+        row: &mut Row,
+    ) -> Result<(), DecimalError> {
         let finest = |numbers: &[Number]| numbers.iter().fold(0, |most, number| number.decimals.max(most));
         let (price, quantity) = (finest(prices), finest(quantities));
         if price > self.price_scale {
@@ -173,7 +178,10 @@ impl Rows {
             self.price_scale = price;
         }
         if quantity > self.quantity_scale {
-            rescale(self.rows.iter_mut().flat_map(|row| &mut row.quantities), quantity - self.quantity_scale)?;
+            rescale(
+                self.rows.iter_mut().flat_map(|row| &mut row.quantities),
+                quantity - self.quantity_scale,
+            )?;
             self.quantity_scale = quantity;
         }
         for (number, place) in prices.iter().zip(&mut row.prices) {
@@ -240,12 +248,13 @@ impl Columns {
     fn of(layout: &Layout) -> Self {
         let at = |role| layout.column(role);
         let (prices, quantities) = match layout.kind {
-            Kind::Bars => (
-                [at(Role::Open), at(Role::High), at(Role::Low), at(Role::Close)],
-                [at(Role::Volume), None],
-            ),
+            Kind::Bars => {
+                ([at(Role::Open), at(Role::High), at(Role::Low), at(Role::Close)], [at(Role::Volume), None])
+            }
             Kind::Trades => ([at(Role::Price), None, None, None], [at(Role::Qty), None]),
-            Kind::Quotes => ([at(Role::Bid), at(Role::Ask), None, None], [at(Role::BidQty), at(Role::AskQty)]),
+            Kind::Quotes => {
+                ([at(Role::Bid), at(Role::Ask), None, None], [at(Role::BidQty), at(Role::AskQty)])
+            }
             Kind::Funding => ([at(Role::Rate), None, None, None], [None; 2]),
         };
         let buyer_maker = at(Role::BuyerMaker).map(|at| (at, true));

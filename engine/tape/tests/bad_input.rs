@@ -19,7 +19,10 @@ fn every_fault_is_named_with_its_line() {
         ("T1,2,3,1,2,5\nT2,2,3,1\n", "x:3: 1 of 4 prices are missing"),
         ("T1,2,3,1,2,5\nyesterday,2,3,1,2,5\n", "x:3: `yesterday` is not a time"),
         ("T1,2,3,1,2,many\n", "x:2: `many` is not a quantity"),
-        ("T1,2,3,1,2,5\nT3,2,3,1,2,5\nT2,2,3,1,2,5\n", "x:4: time goes backward from 2020-09-13 12:29:00 to 2020-09-13 12:28:00"),
+        (
+            "T1,2,3,1,2,5\nT3,2,3,1,2,5\nT2,2,3,1,2,5\n",
+            "x:4: time goes backward from 2020-09-13 12:29:00 to 2020-09-13 12:28:00",
+        ),
         ("T1,2,3,1,2,5\nT1,2,3,1,2,5\n", "x:3: the row repeats the one before"),
         ("T1,2,3,2.5,2,5\n", "x:2: high and low don't enclose open and close"),
         ("T1,0,3,0,2,5\n", "x:2: a price is zero or below"),
@@ -29,10 +32,15 @@ fn every_fault_is_named_with_its_line() {
         ("{\"a\": 1}\n", "this is JSON"),
         ("\u{0}\u{1}\u{2}\n", "not a text file"),
     ] {
-        let rows = text.replace("T1", "1600000020000").replace("T2", "1600000080000").replace("T3", "1600000140000");
+        let rows =
+            text.replace("T1", "1600000020000").replace("T2", "1600000080000").replace("T3", "1600000140000");
         let text = if text.starts_with('T') { format!("{HEAD}{rows}") } else { rows };
-        let error = read_bytes("x", text.as_bytes(), &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
-        assert!(matches!(&error, Err(message) if message.contains(part)), "{text:?}: {error:?}, wanted {part}");
+        let error =
+            read_bytes("x", text.as_bytes(), &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
+        assert!(
+            matches!(&error, Err(message) if message.contains(part)),
+            "{text:?}: {error:?}, wanted {part}"
+        );
     }
 }
 
@@ -41,21 +49,30 @@ fn a_price_off_the_asked_tick_is_named() -> Result<(), Box<dyn std::error::Error
     let options = ReadOptions { tick_size: Some("0.5".parse()?), ..ReadOptions::default() };
     let text = format!("{HEAD}1600000020000,2,3,1,2.5,5\n1600000080000,2,3,1,2.3,5\n");
     let message = read_bytes("x", text.as_bytes(), &options).map(|_| ()).map_err(|e| e.to_string());
-    assert_eq!(message, Err("x:3: price 2.3 is no whole count of the tick size 0.5 (1 row in all); set a finer tick size".into()));
+    assert_eq!(
+        message,
+        Err("x:3: price 2.3 is no whole count of the tick size 0.5 (1 row in all); set a finer tick size"
+            .into())
+    );
     Ok(())
 }
 
 #[test]
 fn a_file_that_is_missing_or_cut_short_is_named() -> Result<(), Box<dyn std::error::Error>> {
     let there = tempfile::tempdir()?;
-    let missing = read(&there.path().join("no.csv"), &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
+    let missing =
+        read(&there.path().join("no.csv"), &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
     assert!(matches!(&missing, Err(message) if message.contains("no.csv: No such file")), "{missing:?}");
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut packed, HEAD.repeat(50).as_bytes())?;
     let packed = packed.finish()?;
-    let cut = read_bytes("x.gz", &packed[..packed.len() - 5], &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
+    let cut = read_bytes("x.gz", &packed[..packed.len() - 5], &ReadOptions::default())
+        .map(|_| ())
+        .map_err(|e| e.to_string());
     assert!(matches!(&cut, Err(message) if message.contains("damaged or cut short")), "{cut:?}");
-    let zip = read_bytes("x.zip", b"PK\x03\x04nonsense", &ReadOptions::default()).map(|_| ()).map_err(|e| e.to_string());
+    let zip = read_bytes("x.zip", b"PK\x03\x04nonsense", &ReadOptions::default())
+        .map(|_| ())
+        .map_err(|e| e.to_string());
     assert!(matches!(&zip, Err(message) if message.contains("zip archive is damaged")), "{zip:?}");
     Ok(())
 }
@@ -64,7 +81,8 @@ fn a_file_that_is_missing_or_cut_short_is_named() -> Result<(), Box<dyn std::err
 fn the_quoted_and_the_plain_spelling_are_the_same_data() -> Result<(), Box<dyn std::error::Error>> {
     let plain = format!("{HEAD}1600000020000,2,3,1,2.5,5\r\n1600000080000,2,3,1,2.25,5.125\r\n\r\n");
     let quoted = plain.replace("2.5,", "\"2.5\",").replace("1600000080000", "\"1600000080000\"");
-    let read = |text: &str| read_bytes("x", text.as_bytes(), &ReadOptions::default()).map(|loaded| loaded.series);
+    let read =
+        |text: &str| read_bytes("x", text.as_bytes(), &ReadOptions::default()).map(|loaded| loaded.series);
     assert_eq!(read(&plain)?, read(&quoted)?);
     Ok(())
 }

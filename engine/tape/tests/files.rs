@@ -51,7 +51,11 @@ const FILES: [(&str, &str, Result<(Kind, usize), &str>); 47] = [
     ("goog_1d.csv", "", Ok((Kind::Bars, 2_148))),
     ("lean_symbol_properties_binance_bybit.csv.gz", "", Err("a list of instruments")),
     ("mark_binance_usdm_xrpusdt_1h_2021.csv.gz", "", Ok((Kind::Bars, 100))),
-    ("quantmesh_cache_btcusdt_1m_asis.csv.gz", "", Err(":1002: time goes backward from 2025-12-30 17:26:00 to 2025-12-30 00:47:00")),
+    (
+        "quantmesh_cache_btcusdt_1m_asis.csv.gz",
+        "",
+        Err(":1002: time goes backward from 2025-12-30 17:26:00 to 2025-12-30 00:47:00"),
+    ),
     ("tardis_deribit_incremental_book_L2_BTC-PERPETUAL.csv", "", Err("a list of order-book changes")),
     ("unittest_btc_1m_20171104.csv.gz", "", Ok((Kind::Bars, 13_681))),
 ];
@@ -122,10 +126,16 @@ fn any_flipped_byte_of_a_tape_is_noticed() -> Result<(), Box<dyn std::error::Err
         let mut broken = bytes.clone();
         broken[at] ^= 0x10;
         let padding = (56..56).contains(&at);
-        assert!(padding || quantmesh_tape::read_bytes("x", &broken, &ReadOptions::default()).is_err(), "byte {at}");
+        assert!(
+            padding || quantmesh_tape::read_bytes("x", &broken, &ReadOptions::default()).is_err(),
+            "byte {at}"
+        );
     }
     for length in 0..bytes.len() {
-        assert!(quantmesh_tape::read_bytes("x", &bytes[..length], &ReadOptions::default()).is_err(), "{length} bytes");
+        assert!(
+            quantmesh_tape::read_bytes("x", &bytes[..length], &ReadOptions::default()).is_err(),
+            "{length} bytes"
+        );
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use backtest::Entry;
 use types::{
-    Bar, Command, Decimal, DecimalError, Event, Instrument, InstrumentId, Order, OrderKind, OrderReport, Price, Qty,
-    ReportKind, Time, TimeInForce,
+    Bar, Command, Decimal, DecimalError, Event, Instrument, InstrumentId, Order, OrderKind, OrderReport,
+    Price, Qty, ReportKind, Time, TimeInForce,
 };
 
 use crate::{Lab, LabError};
@@ -58,7 +58,8 @@ struct Row {
 fn parse(instrument: &Instrument, table: &str) -> Result<Vec<Row>, LabError> {
     let mut rows = Vec::new();
     for (line, text) in table.lines().enumerate() {
-        let Some((prices, expected)) = text.split_once('|').filter(|_| !text.trim_start().starts_with('#')) else {
+        let Some((prices, expected)) = text.split_once('|').filter(|_| !text.trim_start().starts_with('#'))
+        else {
             continue;
         };
         let wrong = |what: String| LabError::Tape { line: line + 1, what };
@@ -86,7 +87,8 @@ fn parse(instrument: &Instrument, table: &str) -> Result<Vec<Row>, LabError> {
         if !bar.is_sound() {
             return Err(wrong("high must be the highest price and low the lowest, above zero".to_owned()));
         }
-        let expected: Vec<&str> = expected.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let expected: Vec<&str> =
+            expected.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
         rows.push(Row { bar, text: prices.trim().to_owned(), expected: expected.join("; ") });
     }
     Ok(rows)

@@ -15,7 +15,10 @@ pub fn shared() -> Option<PathBuf> {
         return Some(folder);
     }
     let required = std::env::var_os("QUANTMESH_REQUIRE_SHARED").is_some_and(|value| value == "1");
-    assert!(!required, "QUANTMESH_REQUIRE_SHARED=1, but the shared test material is not there; set QUANTMESH_SHARED");
+    assert!(
+        !required,
+        "QUANTMESH_REQUIRE_SHARED=1, but the shared test material is not there; set QUANTMESH_SHARED"
+    );
     None
 }
 

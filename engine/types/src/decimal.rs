@@ -128,7 +128,10 @@ pub const fn div_round(numerator: i128, denominator: i128, rounding: Rounding) -
     if denominator <= 0 {
         return 0;
     }
-    let (floor, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+    // One wide division is dear, two are twice as dear: the rest comes from the quotient.
+    let towards_zero = numerator / denominator;
+    let rest = numerator - towards_zero * denominator;
+    let (floor, rest) = if rest < 0 { (towards_zero - 1, rest + denominator) } else { (towards_zero, rest) };
     let up = match rounding {
         Rounding::Down => false,
         Rounding::Up => rest > 0,

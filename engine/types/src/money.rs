@@ -101,6 +101,9 @@ impl Money {
             return Err(WHAT);
         }
         let whole = i128::from(whole);
+        if part == whole {
+            return Ok(self);
+        }
         if let Some(product) = self.0.checked_mul(part) {
             return Ok(Self(div_round(product, whole, rounding)));
         }

@@ -3,7 +3,8 @@
 use testkit::{Lab, LabError, check};
 use trend_following as _;
 
-const PARAMS: &str = "method = 'sma'\nshort_period = 1\nlong_period = 2\nsizing = 'fixed_quantity'\nsize = 1\n";
+const PARAMS: &str =
+    "method = 'sma'\nshort_period = 1\nlong_period = 2\nsizing = 'fixed_quantity'\nsize = 1\n";
 
 fn holds(extra: &str, table: &str) -> Result<(), LabError> {
     let mut lab = Lab::new()?;

@@ -1,50 +1,29 @@
-//! Moving averages: simple and exponential.
+//! Moving averages: simple, exponential, weighted, and Wilder's.
 
 use serde::{Deserialize, Serialize};
 
+use super::sums::{RollingSum, WeightedSum};
+use super::window::bounded;
+
 /// Simple moving average: the mean of the last `period` values. First value after `period` updates.
 ///
-/// A running sum takes in the newest value and lets go of the oldest, and is added up anew once per turn of the window,
-/// so rounding can't pile up; sums of whole numbers below 2⁵³ are exact.
+/// Means of whole numbers are exact but for one rounding, so averages of different periods over the same ticks tie
+/// exactly where they tie on paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sma {
-    window: Box<[f64]>,
-    at: usize,
-    full: bool,
-    sum: f64,
-    period: f64,
-}
-
-/// Exponential moving average, α = 2/(n+1), seeded with the simple mean of the first `period` values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ema {
-    alpha: f64,
-    period: u32,
-    seen: u32,
-    value: f64,
-}
+pub struct Sma(RollingSum);
 
 impl Sma {
     /// An average over `period` values; 0 counts as 1.
     #[must_use]
     pub fn new(period: usize) -> Self {
-        let period = period.max(1);
-        Self { window: vec![0.0; period].into(), at: 0, full: false, sum: 0.0, period: length(period) }
+        Self(RollingSum::new(period))
     }
 
     /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_finite()
-            && let Some(oldest) = self.window.get_mut(self.at)
-        {
-            self.sum += value - std::mem::replace(oldest, value);
-            self.at += 1;
-            if self.at == self.window.len() {
-                self.at = 0;
-                self.full = true;
-                self.sum = self.window.iter().sum();
-            }
+        if value.is_finite() {
+            self.0.push(value);
         }
         self.value()
     }
@@ -53,32 +32,56 @@ impl Sma {
     #[must_use]
     #[inline]
     pub fn value(&self) -> Option<f64> {
-        if self.full { Some(self.sum / self.period) } else { None }
+        self.0.mean()
+    }
+
+    /// Updates until the first value: `period`.
+    #[must_use]
+    pub const fn warm_up(&self) -> usize {
+        self.0.ring().period()
+    }
+
+    /// Forgets all values.
+    pub fn reset(&mut self) {
+        self.0.reset();
     }
 }
 
-impl Ema {
-    /// An average with α = 2/(`period`+1); 0 counts as 1.
-    #[must_use]
-    pub fn new(period: usize) -> Self {
-        let period = period.max(1);
-        Self {
-            alpha: 2.0 / (length(period) + 1.0),
-            period: u32::try_from(period).unwrap_or(u32::MAX),
-            seen: 0,
-            value: 0.0,
-        }
+/// Exponential moving average: `e += α·(value − e)`, α = 2/(period+1), seeded with the simple mean of the first
+/// `period` values. First value after `period` updates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ema(Smoothed);
+
+/// Wilder's smoothing: `w += (value − w)/period`, seeded with the simple mean of the first `period` values. First value
+/// after `period` updates.
+///
+/// Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978. It is an [`Ema`] of 2·period − 1 but for
+/// the seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WilderSmoothing(Smoothed);
+
+/// A mean that then forgets at the rate α.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Smoothed {
+    alpha: f64,
+    period: usize,
+    seen: usize,
+    value: f64,
+}
+
+impl Smoothed {
+    const fn new(alpha: f64, period: usize) -> Self {
+        Self { alpha, period, seen: 0, value: 0.0 }
     }
 
-    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
+    fn update(&mut self, value: f64) -> Option<f64> {
         if value.is_finite() {
             if self.seen < self.period {
                 self.seen += 1;
                 self.value += value;
                 if self.seen == self.period {
-                    self.value /= f64::from(self.period);
+                    self.value /= self.period as f64;
                 }
             } else {
                 self.value += self.alpha * (value - self.value);
@@ -87,15 +90,121 @@ impl Ema {
         self.value()
     }
 
+    #[inline]
+    const fn value(&self) -> Option<f64> {
+        if self.seen >= self.period { Some(self.value) } else { None }
+    }
+
+    fn reset(&mut self) {
+        (self.seen, self.value) = (0, 0.0);
+    }
+}
+
+impl Ema {
+    /// An average with α = 2/(`period`+1); 0 counts as 1.
+    #[must_use]
+    pub fn new(period: usize) -> Self {
+        let period = bounded(period);
+        Self(Smoothed::new(2.0 / (period as f64 + 1.0), period))
+    }
+
+    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
+    #[inline]
+    pub fn update(&mut self, value: f64) -> Option<f64> {
+        self.0.update(value)
+    }
+
+    /// The average, once there is one.
+    #[must_use]
+    #[inline]
+    pub const fn value(&self) -> Option<f64> {
+        self.0.value()
+    }
+
+    /// Updates until the first value: `period`.
+    #[must_use]
+    pub const fn warm_up(&self) -> usize {
+        self.0.period
+    }
+
+    /// Forgets all values.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+impl WilderSmoothing {
+    /// Smoothing with α = 1/`period`; 0 counts as 1.
+    #[must_use]
+    pub fn new(period: usize) -> Self {
+        let period = bounded(period);
+        Self(Smoothed::new(1.0 / period as f64, period))
+    }
+
+    /// Takes in a value; gives the smoothed value once there is one. NaN and infinity are passed over.
+    #[inline]
+    pub fn update(&mut self, value: f64) -> Option<f64> {
+        self.0.update(value)
+    }
+
+    /// The smoothed value, once there is one.
+    #[must_use]
+    #[inline]
+    pub const fn value(&self) -> Option<f64> {
+        self.0.value()
+    }
+
+    /// Updates until the first value: `period`.
+    #[must_use]
+    pub const fn warm_up(&self) -> usize {
+        self.0.period
+    }
+
+    /// Forgets all values.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+/// Weighted moving average: weights 1, 2, …, period from the oldest value to the newest, divided by their sum
+/// period·(period+1)/2. First value after `period` updates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wma(WeightedSum);
+
+impl Wma {
+    /// An average over `period` values; 0 counts as 1.
+    #[must_use]
+    pub fn new(period: usize) -> Self {
+        Self(WeightedSum::new(period))
+    }
+
+    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
+    #[inline]
+    pub fn update(&mut self, value: f64) -> Option<f64> {
+        if value.is_finite() {
+            self.0.push(value);
+        }
+        self.value()
+    }
+
     /// The average, once there is one.
     #[must_use]
     #[inline]
     pub fn value(&self) -> Option<f64> {
-        if self.seen >= self.period { Some(self.value) } else { None }
+        let (plain, weighted) = self.0.totals()?;
+        let count = self.0.count();
+        // The sum weighs from 0; one plain sum more makes it weigh from 1.
+        Some((weighted + plain) / (count * (count + 1.0) / 2.0))
     }
-}
 
-/// A window length as a float, exactly.
-fn length(period: usize) -> f64 {
-    u32::try_from(period).map_or(f64::INFINITY, f64::from)
+    /// Updates until the first value: `period`.
+    #[must_use]
+    pub const fn warm_up(&self) -> usize {
+        self.0.period()
+    }
+
+    /// Forgets all values.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
 }
