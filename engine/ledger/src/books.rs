@@ -54,29 +54,34 @@ pub(crate) enum BookError {
 /// The balances of all accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Books {
-    /// Sorted by account and asset; a run has a handful.
-    balances: Vec<(Account, Asset, Money)>,
+    /// One page per asset that ever moved; a run has one or two.
+    pages: Vec<Page>,
+}
+
+/// All accounts in one asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Page {
+    asset: Asset,
+    capital: Money,
+    cash: Money,
+    realised: Money,
+    fees: Money,
+    funding: Money,
+    /// By instrument id.
+    positions: Vec<Money>,
 }
 
 impl Books {
     /// Books without an entry.
     #[must_use]
     pub const fn new() -> Self {
-        Self { balances: Vec::new() }
+        Self { pages: Vec::new() }
     }
 
     /// What stands under an account in one asset.
     #[must_use]
     pub fn balance(&self, account: Account, asset: Asset) -> Money {
-        match self.find(account, asset) {
-            Ok(at) => self.balances.get(at).map_or(Money::ZERO, |entry| entry.2),
-            Err(_) => Money::ZERO,
-        }
-    }
-
-    /// Every account with its balance.
-    pub fn iter(&self) -> impl Iterator<Item = (Account, Asset, Money)> + '_ {
-        self.balances.iter().copied()
+        self.pages.iter().find(|page| page.asset == asset).map_or(Money::ZERO, |page| page.balance(account))
     }
 
     /// The sum over all accounts in one asset: zero, whatever was booked.
@@ -84,46 +89,85 @@ impl Books {
     /// # Errors
     /// [`Overflow`] when the sum leaves the range.
     pub fn trial_balance(&self, asset: Asset) -> Result<Money, Overflow> {
-        self.balances
-            .iter()
-            .filter(|entry| entry.1 == asset)
-            .try_fold(Money::ZERO, |sum, entry| sum.plus(entry.2))
+        let Some(page) = self.pages.iter().find(|page| page.asset == asset) else { return Ok(Money::ZERO) };
+        let fixed = [page.capital, page.cash, page.realised, page.fees, page.funding];
+        fixed.iter().chain(&page.positions).try_fold(Money::ZERO, |sum, balance| sum.plus(*balance))
     }
 
     /// Books a transaction whole, or not at all.
     pub(crate) fn post(&mut self, transaction: &[Posting]) -> Result<(), BookError> {
-        for posting in transaction {
+        for (at, posting) in transaction.iter().enumerate() {
             let asset = posting.asset;
-            let sum = transaction
-                .iter()
-                .filter(|other| other.asset == asset)
-                .try_fold(Money::ZERO, |sum, other| sum.plus(other.amount))?;
+            let seen = transaction.iter().take(at).any(|earlier| earlier.asset == asset);
+            if seen {
+                continue;
+            }
+            let own = transaction.iter().filter(|other| other.asset == asset);
+            let sum = own.clone().try_fold(Money::ZERO, |sum, other| sum.plus(other.amount))?;
             if sum != Money::ZERO {
                 return Err(Unbalanced { asset, sum }.into());
             }
-            // Two postings may share an account, so room for the whole transaction is asked for, and not just for one.
-            self.balance(posting.account, asset).plus(posting.amount)?.plus(posting.amount)?;
+            let page = self.page(asset);
+            // Several postings may meet in one account, so there must be room for all of them in each.
+            let most = own.clone().try_fold(0_i128, |sum, other| {
+                sum.checked_add(other.amount.units().checked_abs()?)
+            });
+            let most = Money::from_units(most.ok_or(Overflow("a transaction"))?);
+            for other in own {
+                page.balance(other.account).plus(most)?;
+                page.balance(other.account).minus(most)?;
+            }
         }
         for posting in transaction {
-            self.add(*posting)?;
+            let balance = self.page(posting.asset).account(posting.account);
+            *balance = balance.plus(posting.amount)?;
         }
         Ok(())
     }
 
-    fn add(&mut self, posting: Posting) -> Result<(), Overflow> {
-        match self.find(posting.account, posting.asset) {
-            Ok(at) => {
-                if let Some(entry) = self.balances.get_mut(at) {
-                    entry.2 = entry.2.plus(posting.amount)?;
+    /// The page of an asset, opened where it is missing.
+    #[expect(clippy::indexing_slicing, reason = "the place was found or filled one line above")]
+    fn page(&mut self, asset: Asset) -> &mut Page {
+        let at = self.pages.iter().position(|page| page.asset == asset).unwrap_or_else(|| {
+            self.pages.push(Page::new(asset));
+            self.pages.len() - 1
+        });
+        &mut self.pages[at]
+    }
+}
+
+impl Page {
+    const fn new(asset: Asset) -> Self {
+        let zero = Money::ZERO;
+        Self { asset, capital: zero, cash: zero, realised: zero, fees: zero, funding: zero, positions: Vec::new() }
+    }
+
+    fn balance(&self, account: Account) -> Money {
+        match account {
+            Account::Capital => self.capital,
+            Account::Cash => self.cash,
+            Account::Realised => self.realised,
+            Account::Fees => self.fees,
+            Account::Funding => self.funding,
+            Account::Position(id) => self.positions.get(id.index()).copied().unwrap_or(Money::ZERO),
+        }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the list was made long enough one line above")]
+    fn account(&mut self, account: Account) -> &mut Money {
+        match account {
+            Account::Capital => &mut self.capital,
+            Account::Cash => &mut self.cash,
+            Account::Realised => &mut self.realised,
+            Account::Fees => &mut self.fees,
+            Account::Funding => &mut self.funding,
+            Account::Position(id) => {
+                if self.positions.len() <= id.index() {
+                    self.positions.resize(id.index() + 1, Money::ZERO);
                 }
+                &mut self.positions[id.index()]
             }
-            Err(at) => self.balances.insert(at, (posting.account, posting.asset, posting.amount)),
         }
-        Ok(())
-    }
-
-    fn find(&self, account: Account, asset: Asset) -> Result<usize, usize> {
-        self.balances.binary_search_by_key(&(account, asset), |entry| (entry.0, entry.1))
     }
 }
 

@@ -1,1 +1,22 @@
-//! Placeholder.
+//! A run record in, a tear sheet out: text, JSON, CSV and a web page that opens offline.
+//!
+//! Every figure comes from one table, [`metrics`], and carries the convention it was worked out by. Amounts are exact
+//! decimal text; ratios are floats, and absent where they are not defined. This crate decides nothing and trades nothing.
+
+mod context;
+mod csv_files;
+mod curve;
+mod html;
+mod json;
+mod metrics;
+mod show;
+mod text;
+mod trips;
+mod write;
+
+pub use context::{Calendar, Context};
+pub use html::html;
+pub use json::to_json;
+pub use metrics::{Group, Metric, Value, metrics};
+pub use text::text_sheet;
+pub use write::{ReportError, write_all};

@@ -30,7 +30,7 @@ pub fn check(lab: &Lab, id: &str, params: &str, table: &str) -> Result<(), LabEr
     let instrument = lab.instrument()?;
     let rows = parse(&instrument, table)?;
     let bars: Vec<Bar> = rows.iter().map(|row| row.bar).collect();
-    let mut backtest = lab.backtest(id, params, bars.first(), bars.len())?;
+    let mut backtest = lab.backtest(id, params, bars.first(), bars.len(), true)?;
     let mut happened = Vec::new();
     let mut orders = Vec::new();
     for bar in &bars {

@@ -146,24 +146,18 @@ impl Lab {
         })
     }
 
-    /// A backtest, not started, with its journal on.
+    /// A backtest, not started, with its journal on or off.
     ///
     /// # Errors
     /// As [`Self::kernel`].
-    pub fn backtest(
-        &self,
-        id: &str,
-        params: &str,
-        first: Option<&Bar>,
-        events: usize,
-    ) -> Result<Backtest, LabError> {
+    pub fn backtest(&self, id: &str, params: &str, first: Option<&Bar>, events: usize, journal: bool) -> Result<Backtest, LabError> {
         Ok(Backtest::new(BacktestSetup {
             kernel: self.kernel(id, params, first)?,
             execution: self.execution,
             end: self.end,
             opening_prints: self.opening_prints,
             recorder: RecorderOptions { expected_events: events, ..RecorderOptions::default() },
-            journal: true,
+            journal,
         })?)
     }
 
@@ -187,6 +181,6 @@ impl Lab {
         events: impl IntoIterator<Item = Event>,
         count: usize,
     ) -> Result<Outcome, LabError> {
-        Ok(self.backtest(id, params, first, count)?.run(events, |_| ())?)
+        Ok(self.backtest(id, params, first, count, true)?.run(events, |_| ())?)
     }
 }

@@ -1,1 +1,108 @@
-//! Placeholder.
+//! Grid trading: buy a little at each level on the way down, sell each lot one level higher; or mirrored; or both.
+//!
+//! # Idea
+//! When it starts, the grid lays a ladder of price levels around the first price it sees (the *anchor*). Two
+//! neighbouring levels make a *slot*. A long slot buys at its lower level and sells at its upper one, a short slot
+//! sells at its upper level and buys back at its lower one, and each such round trip earns the distance less two maker
+//! fees. A slot has at most one live order and remembers what it holds, so what a fill belongs to is never guessed:
+//! the client order id carries the slot's number.
+//!
+//! | `direction` | slots below the anchor | slots above the anchor |
+//! | --- | --- | --- |
+//! | `long` | long | long |
+//! | `short` | short | short |
+//! | `neutral` | long | short |
+//!
+//! Every order is post-only. Entries lie strictly below the best ask or above the best bid (the last price where there
+//! are no quotes). An exit whose level the market has already passed is placed one tick inside the market, which is
+//! better for us than its level, and goes back to its level when the market comes back. An order that is rejected
+//! because it would have taken is tried again at the next market price. Nothing here ever takes, except the close
+//! after a stop, which the engine carries out.
+//!
+//! # Parameters
+//! ```toml
+//! direction = "long"            # long, short or neutral
+//! spacing = "geometric"         # or "arithmetic", which goes by price_interval
+//! spacing_pct = 1.0             # distance of two levels, % of the lower one
+//! order_quantity = 100          # quote amount of each level
+//! buy_window_size = 10          # levels below the market that carry a buy order
+//! sell_window_size = 10         # levels above the market that carry a sell order
+//! max_grid_layers = 0           # most layers held or waiting on a side; 0: the window of that side
+//! price_lower = 0               # hard range; 0: none
+//! price_upper = 0
+//! trigger_price = 0             # start when the price gets here; 0: at once
+//! stop_loss_pct = 20            # % of the equity at the start; 0: off
+//! take_profit_pct = 0
+//! trailing_take_profit_pct = 0
+//! stop_loss_price = 0
+//! take_profit_price = 0
+//! ```
+//! [`Params`] says each of them in full.
+//!
+//! **Ladder.** Arithmetic levels are the anchor ± k intervals, exactly. Geometric levels are the anchor × (1 + s)^±k,
+//! computed once, in whole numbers of 10⁻⁹ tick, each rounded half-even to a tick. Levels outside `price_lower` to
+//! `price_upper` do not exist. Where a bound is missing, the ladder goes on to a hundredth or a hundred times the
+//! anchor, to [`MAX_LEVELS`] levels, or to where a round trip no longer pays its fees or the amount no longer buys
+//! what the venue demands, whichever comes first. Past its last level the grid waits, and leaves a remark.
+//!
+//! **Windows.** The nearest `buy_window_size` levels below the market carry buys and the nearest `sell_window_size`
+//! levels above it carry sells, whether they open or close. An order that drifts more than one level out of its window
+//! is cancelled (that one level keeps it from flapping). A slot that holds something keeps it then, and gets its
+//! exit back when the market comes near again.
+//!
+//! **Layers.** A slot counts as a layer from the moment its entry is wished for until it holds nothing and has no
+//! order. The layers of one side never exceed `max_grid_layers`, live orders included; when there is room for fewer
+//! orders than the window has levels, the nearest levels get it. In a neutral grid the cap holds for each side, since
+//! the two offset each other.
+//!
+//! **Fees.** A slot between prices a and b earns (b − a) − maker × (a + b) per unit. A grid in which that is not above
+//! zero for every slot of its range (or of its windows, where it has no range) refuses to start and shows the numbers.
+//!
+//! **Stops.** `stop_loss_pct`, `take_profit_pct` and `trailing_take_profit_pct` are percentages of the run's equity at
+//! the moment the grid started, and are compared with the change of equity since then, fees, funding and open profit
+//! included. With trailing, reaching `take_profit_pct` does not close but begins to follow the peak of the profit, and
+//! the grid closes once the profit has fallen from its peak by `trailing_take_profit_pct`. `stop_loss_price` and
+//! `take_profit_price` close at a price; a bar counts as having been at its low and its high. Every one of them asks
+//! the engine for a stop: all orders cancelled, the position closed reduce-only and verified flat, nothing opened
+//! again. The grid itself wishes for nothing more, not even after a restart with its saved state.
+//!
+//! **Pause.** While the engine is paused, entries are cancelled and exits go on. Exits are reduce-only wherever the
+//! other side holds nothing, so no rule blocks them. Where a neutral grid holds both sides at once (a jump across the
+//! anchor), the position is their difference, and exits are plain post-only orders then: a reduce-only one would be
+//! ended by the venue although its slot still has to be closed.
+//!
+//! # When it makes and when it loses money
+//! It earns in markets that swing within the ladder: each swing over a level is one small, nearly certain profit. It
+//! loses in a trend against it: a long grid has bought every level on the way down and sits on the sum, up to
+//! `max_grid_layers` × `order_quantity`. In a trend in its favour it earns little, since it holds nothing. Profits are
+//! many and small, losses few and large: a grid without a stop is a bet that the price comes back.
+//!
+//! # Source
+//! The profit of a slot and the smallest spacing that pays are worked out above from the definition of a maker fee;
+//! the rest is a convention of this strategy.
+
+mod exit;
+mod ladder;
+mod params;
+mod place;
+mod plan;
+mod save;
+mod settle;
+mod slot;
+mod step;
+mod worth;
+
+#[cfg(test)]
+mod tests;
+
+pub use ladder::MAX_LEVELS;
+pub use params::{Direction, Params, Spacing};
+pub use step::Grid;
+
+sdk::register_strategy! {
+    id: "grid",
+    summary: "grid of post-only orders: long, short or neutral, arithmetic or geometric, fee-aware, with hard caps and stops",
+    tier: sdk::Tier::Free,
+    params: Params,
+    build: Grid::build,
+}

@@ -6,15 +6,15 @@
 //! until it has seen as much as [`warm_up`](Sma::warm_up) says; `value` gives the latest result again, `is_ready`
 //! says whether there is one, and `reset` forgets everything but the settings, without allocating. Values and first
 //! values are those of TA-Lib 0.8 where TA-Lib has the indicator. A period of 0 counts as 1, and one over
-//! [`MAX_PERIOD`] as that many. Inputs are in any unit: ticks, lots, dollars. An update with a NaN or an infinity in
-//! it is passed over whole: it changes nothing, and the previous result is given again.
+//! [`MAX_PERIOD`] as that many. Inputs are in any unit: ticks, lots, dollars. An update with something in
+//! it that is not a number (NaN, infinity, or a magnitude over 10¹⁰⁰) is passed over whole: it changes nothing, and the
+//! previous result is given again.
 //!
 //! # Rounding
 //! Sums over a window are kept running: the newest value comes in, the oldest goes. While values are whole numbers and
 //! their sums stay below 2⁵³ (sums of squares, for deviations), as with prices in ticks, such sums are exact, so equal
 //! averages compare equal. For other values a second sum starts anew with every turn of the window and takes over at
-//! its end, so rounding never piles up for longer than one turn. Values so large that a sum overflows (beyond about
-//! 10¹⁵⁰ for deviations) give infinity or NaN, and heal within two turns.
+//! its end, so rounding never piles up for longer than one turn.
 //!
 //! # State
 //! Every indicator can be cloned, and saved and restored with serde; what was saved goes on exactly where it stopped,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sums::{RollingSum, WeightedSum};
-use super::window::bounded;
+use super::window::{Period, is_number};
 
 /// Simple moving average: the mean of the last `period` values. First value after `period` updates.
 ///
@@ -19,10 +19,10 @@ impl Sma {
         Self(RollingSum::new(period))
     }
 
-    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
+    /// Takes in a value; gives the average once there is one. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_finite() {
+        if is_number(value) {
             self.0.push(value);
         }
         self.value()
@@ -64,24 +64,24 @@ pub struct WilderSmoothing(Smoothed);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Smoothed {
     alpha: f64,
-    period: usize,
+    period: Period,
     seen: usize,
     value: f64,
 }
 
 impl Smoothed {
-    const fn new(alpha: f64, period: usize) -> Self {
+    const fn new(alpha: f64, period: Period) -> Self {
         Self { alpha, period, seen: 0, value: 0.0 }
     }
 
     #[inline]
     fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_finite() {
-            if self.seen < self.period {
+        if is_number(value) {
+            if self.seen < self.period.get() {
                 self.seen += 1;
                 self.value += value;
-                if self.seen == self.period {
-                    self.value /= self.period as f64;
+                if self.seen == self.period.get() {
+                    self.value /= self.period.count();
                 }
             } else {
                 self.value += self.alpha * (value - self.value);
@@ -92,7 +92,7 @@ impl Smoothed {
 
     #[inline]
     const fn value(&self) -> Option<f64> {
-        if self.seen >= self.period { Some(self.value) } else { None }
+        if self.seen >= self.period.get() { Some(self.value) } else { None }
     }
 
     fn reset(&mut self) {
@@ -104,11 +104,11 @@ impl Ema {
     /// An average with α = 2/(`period`+1); 0 counts as 1.
     #[must_use]
     pub fn new(period: usize) -> Self {
-        let period = bounded(period);
-        Self(Smoothed::new(2.0 / (period as f64 + 1.0), period))
+        let period = Period::new(period);
+        Self(Smoothed::new(2.0 / (period.count() + 1.0), period))
     }
 
-    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
+    /// Takes in a value; gives the average once there is one. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
         self.0.update(value)
@@ -124,7 +124,7 @@ impl Ema {
     /// Updates until the first value: `period`.
     #[must_use]
     pub const fn warm_up(&self) -> usize {
-        self.0.period
+        self.0.period.get()
     }
 
     /// Forgets all values.
@@ -137,11 +137,11 @@ impl WilderSmoothing {
     /// Smoothing with α = 1/`period`; 0 counts as 1.
     #[must_use]
     pub fn new(period: usize) -> Self {
-        let period = bounded(period);
-        Self(Smoothed::new(1.0 / period as f64, period))
+        let period = Period::new(period);
+        Self(Smoothed::new(1.0 / period.count(), period))
     }
 
-    /// Takes in a value; gives the smoothed value once there is one. NaN and infinity are passed over.
+    /// Takes in a value; gives the smoothed value once there is one. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
         self.0.update(value)
@@ -157,7 +157,7 @@ impl WilderSmoothing {
     /// Updates until the first value: `period`.
     #[must_use]
     pub const fn warm_up(&self) -> usize {
-        self.0.period
+        self.0.period.get()
     }
 
     /// Forgets all values.
@@ -178,10 +178,10 @@ impl Wma {
         Self(WeightedSum::new(period))
     }
 
-    /// Takes in a value; gives the average once there is one. NaN and infinity are passed over.
+    /// Takes in a value; gives the average once there is one. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_finite() {
+        if is_number(value) {
             self.0.push(value);
         }
         self.value()

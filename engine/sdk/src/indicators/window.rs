@@ -6,14 +6,58 @@ use serde::{Deserialize, Serialize};
 pub const MAX_PERIOD: usize = 1_000_000;
 
 /// A window length as it is used: at least 1, at most [`MAX_PERIOD`].
-pub(super) fn bounded(period: usize) -> usize {
-    period.clamp(1, MAX_PERIOD)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "usize", into = "usize")]
+pub(super) struct Period(usize);
+
+impl Period {
+    pub(super) fn new(period: usize) -> Self {
+        Self(period.clamp(1, MAX_PERIOD))
+    }
+
+    #[inline]
+    pub(super) const fn get(self) -> usize {
+        self.0
+    }
+
+    /// The same as a float, exactly.
+    #[inline]
+    pub(super) const fn count(self) -> f64 {
+        self.0 as f64
+    }
 }
 
-/// Whether all of an update's numbers are numbers.
+impl TryFrom<usize> for Period {
+    type Error = String;
+
+    fn try_from(period: usize) -> Result<Self, String> {
+        if Self::new(period).0 == period {
+            Ok(Self(period))
+        } else {
+            Err(format!("a saved period is {period}; it must be from 1 to {MAX_PERIOD}"))
+        }
+    }
+}
+
+impl From<Period> for usize {
+    fn from(period: Period) -> Self {
+        period.0
+    }
+}
+
+/// The largest magnitude that counts as a number: squares of it, summed over the longest window, still fit.
+const LARGEST: f64 = 1e100;
+
+/// Whether a value counts as a number: not NaN, not infinite and not absurdly large.
 #[inline]
-pub(super) fn finite<const N: usize>(values: [f64; N]) -> bool {
-    values.iter().all(|value| value.is_finite())
+pub(super) const fn is_number(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
+/// Whether all of an update's values count as numbers.
+#[inline]
+pub(super) fn are_numbers<const N: usize>(values: [f64; N]) -> bool {
+    values.into_iter().all(is_number)
 }
 
 /// The last values, oldest overwritten first. Empty places are zero.
@@ -38,7 +82,7 @@ pub(super) struct Pushed {
 
 impl Ring {
     pub(super) fn new(period: usize) -> Self {
-        Self { slots: vec![0.0; bounded(period)].into(), at: 0, full: false }
+        Self { slots: vec![0.0; Period::new(period).get()].into(), at: 0, full: false }
     }
 
     #[inline]
@@ -91,15 +135,14 @@ impl TryFrom<SavedRing> for Ring {
     type Error = String;
 
     fn try_from(SavedRing { slots, at, full }: SavedRing) -> Result<Self, String> {
-        let length = slots.len();
-        if length == 0 || length > MAX_PERIOD {
-            return Err(format!("a saved window has {length} places; it must have 1 to {MAX_PERIOD}"));
-        }
+        let length = Period::try_from(slots.len())?.get();
         if at >= length {
-            return Err(format!("a saved window of {length} places stands at place {at}; places count from 0"));
+            return Err(format!(
+                "a saved window of {length} places stands at place {at}; places count from 0"
+            ));
         }
         if !slots.iter().all(|value| value.is_finite()) {
-            return Err("a saved window holds a value that is not a number; it must hold finite numbers".into());
+            return Err("a saved window holds a value that is not a finite number".into());
         }
         Ok(Self { slots, at, full })
     }
@@ -133,14 +176,14 @@ impl RollingMax {
     /// Over `period` values; 0 counts as 1.
     #[must_use]
     pub fn new(period: usize) -> Self {
-        let queue = vec![Candidate::default(); bounded(period)].into();
+        let queue = vec![Candidate::default(); Period::new(period).get()].into();
         Self { queue, head: 0, waiting: 0, seen: 0 }
     }
 
-    /// Takes in a value; gives the largest once the window is full. NaN and infinity are passed over.
+    /// Takes in a value; gives the largest once the window is full. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_finite() {
+        if is_number(value) {
             let period = self.queue.len() as u64;
             // At most one candidate grows too old with each update.
             if self.front().is_some_and(|oldest| oldest.born + period <= self.seen) {
@@ -190,6 +233,22 @@ impl RollingMax {
         self.queue.get(self.place(self.waiting.checked_sub(1)?))
     }
 
+    /// Whether the candidates are finite, fall in value, rise in age and end with the newest value.
+    fn is_sound(&self) -> bool {
+        let length = self.queue.len();
+        // No run is long enough to count half of a u64, so counting on from there can't overflow.
+        let in_bounds = Period::try_from(length).is_ok()
+            && self.head < length
+            && self.waiting <= length
+            && self.seen <= u64::MAX / 2;
+        let waiting = || (0..self.waiting).map_while(|nth| self.queue.get(self.place(nth)));
+        in_bounds
+            && waiting().all(|candidate| candidate.value.is_finite() && candidate.born < self.seen)
+            && waiting().zip(waiting().skip(1)).all(|(a, b)| a.value > b.value && a.born < b.born)
+            && self.front().is_none_or(|oldest| oldest.born + length as u64 >= self.seen)
+            && self.back().map_or(0, |newest| newest.born + 1) == self.seen
+    }
+
     /// Where the candidate `nth` after the front lies.
     #[inline]
     const fn place(&self, nth: usize) -> usize {
@@ -205,7 +264,7 @@ impl RollingMin {
         Self(RollingMax::new(period))
     }
 
-    /// Takes in a value; gives the smallest once the window is full. NaN and infinity are passed over.
+    /// Takes in a value; gives the smallest once the window is full. What is not a number is passed over.
     #[inline]
     pub fn update(&mut self, value: f64) -> Option<f64> {
         self.0.update(-value).map(|largest| -largest)
@@ -243,24 +302,14 @@ impl TryFrom<SavedMax> for RollingMax {
     type Error = String;
 
     fn try_from(SavedMax { queue, head, waiting, seen }: SavedMax) -> Result<Self, String> {
-        let length = queue.len();
-        if length == 0 || length > MAX_PERIOD {
-            return Err(format!("a saved window has {length} places; it must have 1 to {MAX_PERIOD}"));
+        let saved = Self { queue, head, waiting, seen };
+        if saved.is_sound() {
+            Ok(saved)
+        } else {
+            Err(format!(
+                "a saved queue of {waiting} candidates for the largest of {} values is broken",
+                saved.queue.len()
+            ))
         }
-        if head >= length || waiting > length || (waiting == 0) != (seen == 0) {
-            return Err(format!(
-                "a saved window of {length} places begins at {head}, has {waiting} waiting and {seen} seen; \
-                 that can't be"
-            ));
-        }
-        // Updates count up by one for longer than any run lasts, so that the sums of counts can't overflow.
-        let born = queue.iter().map(|candidate| candidate.born).max().unwrap_or(0);
-        if seen > u64::MAX / 2 || born > seen {
-            return Err(format!("a saved window counts {seen} values and holds number {born}; that can't be"));
-        }
-        if !queue.iter().all(|candidate| candidate.value.is_finite()) {
-            return Err("a saved window holds a value that is not a number; it must hold finite numbers".into());
-        }
-        Ok(Self { queue, head, waiting, seen })
     }
 }

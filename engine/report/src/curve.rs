@@ -1,0 +1,94 @@
+//! The equity curve: daily returns, and drawdowns with their dates.
+
+use ledger::{EquityPoint, RunRecord};
+use types::{Money, Time};
+
+use crate::Calendar;
+
+pub(crate) const DAY: i64 = 86_400_000_000_000;
+
+/// A fall of equity from a peak.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Drawdown {
+    /// When the peak was reached.
+    pub(crate) peak: Time,
+    /// When equity was lowest.
+    pub(crate) trough: Time,
+    /// When the peak was reached again, if it was.
+    pub(crate) recovered: Option<Time>,
+    /// The fall as a share of the peak, above zero.
+    pub(crate) depth: f64,
+    /// The fall in money.
+    pub(crate) amount: Money,
+}
+
+/// Money as a float, for ratios only.
+#[expect(clippy::cast_precision_loss, reason = "ratios need no more than the 53 bits that are kept")]
+pub(crate) fn float(money: Money) -> f64 {
+    money.units() as f64 / 1e18
+}
+
+/// The day a moment belongs to; midnight belongs to the day that ends.
+pub(crate) const fn day_of(time: Time) -> i64 {
+    time.nanos().saturating_sub(1).div_euclid(DAY)
+}
+
+/// Last equity of each day that has one.
+pub(crate) fn daily(points: &[EquityPoint]) -> Vec<(i64, f64)> {
+    let mut days: Vec<(i64, f64)> = Vec::new();
+    for point in points {
+        let (day, equity) = (day_of(point.time), float(point.equity));
+        match days.last_mut() {
+            Some(last) if last.0 == day => last.1 = equity,
+            _ => days.push((day, equity)),
+        }
+    }
+    days
+}
+
+/// Simple returns from one day to the next; a day after zero equity has none.
+pub(crate) fn returns(days: &[(i64, f64)]) -> Vec<f64> {
+    days.iter()
+        .zip(days.iter().skip(1))
+        .filter(|(one, _)| one.1 != 0.0)
+        .map(|(one, two)| two.1 / one.1 - 1.0)
+        .collect()
+}
+
+/// Periods in a year, and why.
+pub(crate) fn periods(calendar: Calendar, days: &[(i64, f64)]) -> (f64, &'static str) {
+    let weekend = days.iter().filter(|(day, _)| matches!((day + 4).rem_euclid(7), 0 | 6)).count();
+    // Two days of seven are weekend; markets that rest on it have nearly none, the others nearly all of them.
+    let has_weekends = weekend * 35 > days.len() * 6;
+    match calendar {
+        Calendar::Daily365 => (365.0, "365 days a year"),
+        Calendar::Daily252 => (252.0, "252 days a year"),
+        Calendar::FromData if has_weekends => (365.0, "365 days a year, as the data has weekends"),
+        Calendar::FromData => (252.0, "252 days a year, as the data has no weekends"),
+    }
+}
+
+/// Every drawdown, deepest first. The last may not have recovered.
+pub(crate) fn drawdowns(record: &RunRecord) -> Vec<Drawdown> {
+    let mut list = Vec::new();
+    let Some(first) = record.equity.first() else { return list };
+    let (mut peak, mut low) = (*first, *first);
+    for point in &record.equity {
+        if point.equity >= peak.equity {
+            list.extend(fall(peak, low, Some(point.time)));
+            (peak, low) = (*point, *point);
+        } else if point.equity < low.equity {
+            low = *point;
+        }
+    }
+    list.extend(fall(peak, low, None));
+    list.sort_by(|one, two| two.depth.total_cmp(&one.depth));
+    list
+}
+
+fn fall(peak: EquityPoint, low: EquityPoint, recovered: Option<Time>) -> Option<Drawdown> {
+    let amount = peak.equity.minus(low.equity).ok()?;
+    let depth = float(amount) / float(peak.equity);
+    let real = amount > Money::ZERO && depth.is_finite();
+    real.then_some(Drawdown { peak: peak.time, trough: low.time, recovered, depth, amount })
+}

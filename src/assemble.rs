@@ -1,0 +1,315 @@
+//! The one place that knows everybody: joins configuration, data, strategies and venue into a run.
+
+use std::path::{Path, PathBuf};
+
+use backtest::{BacktestSetup, Feed, Stream};
+use kernel::{KernelSetup, Seat};
+use ledger::RecorderOptions;
+use sdk::{BuildError, Catalogue, ParamError, Registered, Setup};
+use tape::{DataError, Loaded, ReadOptions, SeriesData};
+use types::{Instrument, InstrumentId, InstrumentSpec, Price, Time};
+use venue::Execution;
+
+use crate::config::{Checked, DataConfig, Source, StrategyConfig, nearest};
+use crate::failure::Kind;
+use crate::registered::EXPECTED;
+use crate::{Failure, config};
+
+/// The daily BTCUSDT bars that every build carries, for a first run without any file.
+const SAMPLE: (&str, &str) = ("btcusdt_1d", include_str!("../examples/data/btcusdt_1d.csv"));
+
+/// What the default run is: a geometric grid over the sample.
+pub(crate) const DEFAULT_CONFIG: &str = include_str!("../examples/configs/grid-btcusdt-1d.toml");
+
+/// A run with its data, ready to start.
+pub(crate) struct Assembled {
+    pub(crate) checked: Checked,
+    pub(crate) instruments: Vec<Instrument>,
+    pub(crate) series: Vec<InstrumentData>,
+    pub(crate) strategies: Vec<&'static Registered>,
+}
+
+/// One instrument's data.
+pub(crate) struct InstrumentData {
+    pub(crate) market: Loaded,
+    pub(crate) funding: Option<Loaded>,
+}
+
+/// What is compiled in, after checking that nothing got lost on the way.
+pub(crate) fn catalogue() -> Result<Catalogue, Failure> {
+    let catalogue = Catalogue::of_this_binary().map_err(|error| Failure::new(Kind::Build, error))?;
+    match catalogue.missing(EXPECTED) {
+        None => Ok(catalogue),
+        Some(id) => Err(Failure::new(
+            Kind::Build,
+            format!(
+                "this binary was built with the feature {id}, but no strategy {id} registered itself; its crate must call sdk::register_strategy! with id: \"{id}\" at its root"
+            ),
+        )),
+    }
+}
+
+/// The strategy a configuration names, or what to do about its absence.
+pub(crate) fn find(catalogue: &Catalogue, place: &str, id: &str) -> Result<&'static Registered, Failure> {
+    if let Some(entry) = catalogue.get(id) {
+        return Ok(entry);
+    }
+    let known: Vec<&str> = catalogue.iter().map(|entry| entry.id).collect();
+    let near = nearest(id, known.iter().copied())
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let build = if id.is_empty() {
+        "set strategy.id".to_owned()
+    } else {
+        format!("if it exists as a feature, build with `cargo build --release --features {id}`")
+    };
+    Err(Failure::config(format!(
+        "{place}: strategy `{id}` is not compiled into this binary{near}; compiled in: {listed}; {build}"
+    )))
+}
+
+/// Reads the configuration, holds the strategies' parameters against their schemas, but reads no data.
+pub(crate) fn check(source: &Source, set: &[String]) -> Result<(Checked, Vec<&'static Registered>), Failure> {
+    let checked = Checked::new(source, config::read(source, set)?)?;
+    let catalogue = catalogue()?;
+    let mut strategies = Vec::new();
+    for strategy in &checked.raw.strategy {
+        let entry = find(&catalogue, &source.place_of("id"), &strategy.id)?;
+        entry.check(&strategy.params).map_err(|error| explain(source, strategy, &error.into()))?;
+        strategies.push(entry);
+    }
+    Ok((checked, strategies))
+}
+
+/// Reads everything a run needs.
+pub(crate) fn assemble(source: &Source, set: &[String], data: Option<&Path>) -> Result<Assembled, Failure> {
+    let (checked, strategies) = check(source, set)?;
+    if data.is_some() && checked.instruments.len() > 1 {
+        let what = "--data replaces the data of a run with one instrument; this one has several, so set instrument.N.data.path";
+        return Err(Failure::new(Kind::Usage, what));
+    }
+    let mut instruments = Vec::new();
+    let mut series = Vec::new();
+    for (id, (known, raw)) in (0..).zip(checked.instruments.iter().zip(&checked.raw.instrument)) {
+        let options = ReadOptions {
+            tick_size: raw.tick_size.map(sdk::Number::decimal),
+            lot_size: raw.lot_size.map(sdk::Number::decimal),
+            column_prefix: raw.data.column_prefix.clone(),
+        };
+        let market = load(source, &raw.data, data, &options, &known.symbol)?;
+        let funding = match &raw.data.funding {
+            Some(path) => Some(funding(&source.folder.join(path))?),
+            None => None,
+        };
+        let grid = market.series.grid;
+        let decimal = |value: Option<sdk::Number>| value.map(sdk::Number::decimal);
+        let spec = InstrumentSpec {
+            symbol: known.symbol.clone(),
+            base: known.base,
+            quote: known.quote,
+            tick_size: grid.tick_size,
+            lot_size: decimal(raw.lot_size).unwrap_or(grid.lot_size),
+            multiplier: decimal(raw.multiplier).unwrap_or(sdk::Number::whole(1).decimal()),
+            min_qty: raw.min_qty.decimal(),
+            max_qty: raw.max_qty.decimal(),
+            min_notional: raw.min_notional.decimal(),
+            fees: known.fees,
+        };
+        let instrument = Instrument::new(InstrumentId(id), spec)
+            .map_err(|error| Failure::config(format!("{}: {error}", source.name)))?;
+        instruments.push(instrument);
+        series.push(InstrumentData { market, funding });
+    }
+    Ok(Assembled { checked, instruments, series, strategies })
+}
+
+impl Assembled {
+    /// Everything a backtest is made of. Strategies are built anew at each call.
+    pub(crate) fn setup(&self, source: &Source, journal: bool) -> Result<BacktestSetup, Failure> {
+        let mut seats = Vec::new();
+        for ((entry, config), trades) in
+            self.strategies.iter().zip(&self.checked.raw.strategy).zip(&self.checked.trades)
+        {
+            let own = |at: &usize| self.instruments.get(*at).cloned();
+            let setup = Setup {
+                instruments: trades.iter().filter_map(own).collect(),
+                prices: trades.iter().map(|at| self.series.get(*at).and_then(first_price)).collect(),
+                settlement: self.checked.settlement,
+                capital: self.checked.capital,
+            };
+            let strategy =
+                entry.build(&config.params, &setup).map_err(|error| explain(source, config, &error))?;
+            let instruments = setup.instruments.iter().map(Instrument::id).collect();
+            seats.push(Seat { strategy, instruments });
+        }
+        let kernel = KernelSetup {
+            run: 0,
+            settlement: self.checked.settlement,
+            capital: self.checked.capital,
+            instruments: self.instruments.clone(),
+            limits: self.checked.limits,
+            breaker: self.checked.breaker,
+            seats,
+        };
+        let recorder = RecorderOptions {
+            expected_events: usize::try_from(self.events()).unwrap_or(0),
+            equity_every: self.checked.raw.report.equity_every,
+            ..RecorderOptions::default()
+        };
+        Ok(BacktestSetup {
+            kernel,
+            execution: self.execution(),
+            end: self.checked.end,
+            opening_prints: self.checked.raw.execution.opening_prints,
+            recorder,
+            journal,
+        })
+    }
+
+    /// Fills bound by volume need volumes; data without them lifts the bound.
+    pub(crate) fn execution(&self) -> Execution {
+        let with_volume = self.series.iter().all(|data| data.market.series.has_volume);
+        let execution = self.checked.execution;
+        Execution { max_volume_share: execution.max_volume_share.filter(|_| with_volume), ..execution }
+    }
+
+    /// Bars that the slowest strategy needs before it decides.
+    pub(crate) fn warm_up_bars(&self, setup: &BacktestSetup) -> usize {
+        let bars = setup.kernel.seats.iter().map(|seat| seat.strategy.warm_up().bars as usize);
+        bars.max().unwrap_or(0)
+    }
+
+    /// Market events, all instruments together.
+    pub(crate) fn events(&self) -> u64 {
+        let rows = |loaded: &Loaded| loaded.series.data.len() as u64;
+        self.series.iter().map(|data| rows(&data.market) + data.funding.as_ref().map_or(0, rows)).sum()
+    }
+
+    /// The data as streams, in the order of the instruments.
+    pub(crate) fn streams(&self) -> Vec<Stream<'_>> {
+        let mut streams = Vec::new();
+        for (id, data) in (0..).map(InstrumentId).zip(&self.series) {
+            if let Some(funding) = &data.funding {
+                streams.push(stream(id, &funding.series.data));
+            }
+            streams.push(stream(id, &data.market.series.data));
+        }
+        streams
+    }
+
+    /// The data merged in the order of time.
+    pub(crate) fn feed(&self) -> Feed<'_> {
+        Feed::new(self.streams())
+    }
+
+    /// First and last time of all data.
+    pub(crate) fn span(&self) -> Option<(Time, Time)> {
+        let spans = self.series.iter().filter_map(|data| data.market.inspection.span);
+        spans.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))
+    }
+}
+
+fn stream(id: InstrumentId, data: &SeriesData) -> Stream<'_> {
+    match data {
+        SeriesData::Bars(rows) => Stream::Bars(id, rows.iter()),
+        SeriesData::Trades(rows) => Stream::Trades(id, rows.iter()),
+        SeriesData::Quotes(rows) => Stream::Quotes(id, rows.iter()),
+        SeriesData::Funding(rows) => Stream::Funding(id, rows.iter()),
+    }
+}
+
+fn first_price(data: &InstrumentData) -> Option<Price> {
+    match &data.market.series.data {
+        SeriesData::Bars(rows) => rows.first().map(|bar| bar.open),
+        SeriesData::Trades(rows) => rows.first().map(|trade| trade.price),
+        SeriesData::Quotes(rows) => rows.first().map(|quote| quote.bid),
+        SeriesData::Funding(_) => None,
+    }
+}
+
+fn load(
+    source: &Source,
+    config: &DataConfig,
+    instead: Option<&Path>,
+    options: &ReadOptions,
+    symbol: &str,
+) -> Result<Loaded, Failure> {
+    let loaded = match (instead, &config.path, config.builtin.as_deref()) {
+        (Some(path), ..) => files(path).and_then(|files| tape::read_all(&files, options)),
+        (None, Some(path), None) => {
+            files(&source.folder.join(path)).and_then(|files| tape::read_all(&files, options))
+        }
+        (None, None, Some(name)) if name == SAMPLE.0 => {
+            tape::read_bytes("built-in data btcusdt_1d", SAMPLE.1.as_bytes(), options)
+        }
+        (None, None, Some(name)) => {
+            let what = format!(
+                "instrument {symbol}: data.builtin: there is no built-in data `{name}`; there is {}",
+                SAMPLE.0
+            );
+            return Err(Failure::config(format!("{}: {what}", source.place_of("builtin"))));
+        }
+        (None, None, None) => {
+            let what =
+                format!("instrument {symbol} has no data; set data.path to a file or folder, or give --data");
+            return Err(Failure::config(format!("{}: {what}", source.name)));
+        }
+        (None, Some(_), Some(_)) => {
+            let what = format!("instrument {symbol}: set data.path or data.builtin, not both");
+            return Err(Failure::config(format!("{}: {what}", source.name)));
+        }
+    };
+    let loaded = loaded.map_err(Failure::data)?;
+    if matches!(loaded.series.data, SeriesData::Funding(_)) {
+        let what =
+            "funding rates alone are no market; name bars, trades or quotes, and these under data.funding";
+        return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
+    }
+    Ok(loaded)
+}
+
+fn funding(path: &Path) -> Result<Loaded, Failure> {
+    let loaded = tape::read(path, &ReadOptions::default()).map_err(Failure::data)?;
+    match loaded.series.data {
+        SeriesData::Funding(_) => Ok(loaded),
+        other => Err(Failure::data(format!(
+            "{}: data.funding names a file of {}, not of funding rates",
+            path.display(),
+            other.kind()
+        ))),
+    }
+}
+
+/// The file itself, or every file of a folder, by name.
+fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let failed = |why: String| DataError::Open { file: path.display().to_string(), why };
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in path.read_dir().map_err(|error| failed(error.to_string()))? {
+        let entry = entry.map_err(|error| failed(error.to_string()))?.path();
+        let hidden = entry.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if entry.is_file() && !hidden {
+            files.push(entry);
+        }
+    }
+    files.sort();
+    if files.is_empty() { Err(failed("the folder holds no file".to_owned())) } else { Ok(files) }
+}
+
+/// A strategy's refusal with the line of the parameter it is about.
+fn explain(source: &Source, strategy: &StrategyConfig, error: &BuildError) -> Failure {
+    let (key, hint) = match error {
+        BuildError::Param(ParamError::UnknownKey { key, known }) => {
+            let near = nearest(key, known.iter().map(String::as_str));
+            (Some(key), near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")))
+        }
+        BuildError::Param(ParamError::OutOfRange { key, .. }) | BuildError::Refused { key, .. } => {
+            (Some(key), String::new())
+        }
+        BuildError::Param(ParamError::Malformed(_)) => (None, String::new()),
+    };
+    let place = key.map_or_else(|| source.name.clone(), |key| source.place_of(key));
+    Failure::config(format!("{place}: strategy {}: {error}{hint}", strategy.id))
+}

@@ -1,0 +1,160 @@
+//! The command line: one tree of structs is the source of parsing and help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A trading engine whose strategies are compiled in.
+///
+/// Exit codes: 0 done, 1 a fault of the program, 2 wrong arguments, 3 configuration, 4 market data, 5 the run,
+/// 6 output, 7 the build. Logs go to standard error; RUST_LOG sets how many.
+#[derive(Debug, Parser)]
+#[command(name = "quantmesh", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run strategies over history and write a tear sheet
+    Backtest(BacktestArgs),
+    /// Look at market data, and convert it
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// What is compiled into this binary
+    #[command(subcommand)]
+    Strategies(StrategiesCommand),
+    /// Configuration files: check them, describe them, start one
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// What this binary was built from
+    Version(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BacktestArgs {
+    /// Configuration file; without one, a geometric grid over the built-in daily BTCUSDT bars
+    pub(crate) config: Option<PathBuf>,
+    /// Market data to use instead of what the configuration names: a file, or a folder of files
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where results go
+    #[arg(long, value_name = "DIR", default_value = "quantmesh-out")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document instead of the tear sheet
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Change one value of the configuration, such as strategy.params.buy_window_size=20
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Also replay the journal of decisions and fail if anything is decided differently
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Rows, span, interval, gaps, duplicates, backward time, off-tick prices; exit code 4 if a file can't be used
+    Inspect(InspectArgs),
+    /// Convert CSV, CSV.gz or zip files to one tape
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GridArgs {
+    /// Smallest price step; without it, the finest step seen in the data
+    #[arg(long, value_name = "STEP")]
+    pub(crate) tick: Option<String>,
+    /// Smallest quantity step
+    #[arg(long, value_name = "STEP")]
+    pub(crate) lot: Option<String>,
+    /// Which columns of a file that holds several assets side by side, such as BTC for BTC:open
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) column_prefix: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Files to look at
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Files to read; several are joined in the order of time
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The tape to write
+    #[arg(long, value_name = "TAPE")]
+    pub(crate) out: PathBuf,
+    /// Name of the instrument, kept in the tape
+    #[arg(long)]
+    pub(crate) symbol: Option<String>,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StrategiesCommand {
+    /// Every strategy in this binary
+    List(JsonArgs),
+    /// One strategy with its parameters
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Which
+    pub(crate) id: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Hold a file against the schema, the strategies of this binary and itself
+    Check(CheckArgs),
+    /// Print the JSON Schema of configuration files, for editors
+    Schema,
+    /// Write a commented file to start from
+    Init(InitArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The file
+    pub(crate) config: PathBuf,
+    /// Change one value before checking
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to write; without it, standard output
+    pub(crate) file: Option<PathBuf>,
+    /// Which strategy it is for
+    #[arg(long, default_value = "grid")]
+    pub(crate) strategy: String,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JsonArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}

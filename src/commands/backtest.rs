@@ -1,0 +1,165 @@
+//! `quantmesh backtest`: history through the engine, a tear sheet out.
+
+use std::path::{Path, PathBuf};
+
+use backtest::{Backtest, BacktestError, BacktestSetup, Outcome};
+use report::{Calendar, Context};
+use serde_json::{Value, json};
+
+use crate::assemble::{Assembled, DEFAULT_CONFIG, assemble};
+use crate::cli::BacktestArgs;
+use crate::config::{CalendarConfig, Source};
+use crate::timing::{Taken, Watch};
+use crate::{Failure, identity, progress, terminal};
+
+pub(crate) fn run(args: &BacktestArgs) -> Result<(), Failure> {
+    let source = match &args.config {
+        Some(path) => Source::file(path)?,
+        None => Source {
+            name: "built-in configuration".to_owned(),
+            text: DEFAULT_CONFIG.to_owned(),
+            folder: PathBuf::new(),
+        },
+    };
+    let watch = Watch::start();
+    let assembled = assemble(&source, &args.set, args.data.as_deref())?;
+    let load = watch.taken();
+    tracing::info!(events = assembled.events(), seconds = load.wall, "data read");
+    let watch = Watch::start();
+    let setup = assembled.setup(&source, args.verify)?;
+    let warm_up = assembled.warm_up_bars(&setup);
+    let outcome = go(&assembled, setup)?;
+    let run = watch.taken();
+    tracing::info!(fills = outcome.record.totals.fills, seconds = run.wall, "run done");
+    if args.verify {
+        verify(&assembled, &source, &outcome)?;
+    }
+    let context = context(&assembled, warm_up)?;
+    let written = report::write_all(&args.out, &outcome.record, &context).map_err(Failure::output)?;
+    if args.json {
+        let mut document = report::to_json(&outcome.record, &context);
+        if let Some(map) = document.as_object_mut() {
+            let paths: Vec<Value> = written.iter().map(|path| path.display().to_string().into()).collect();
+            map.insert("files".to_owned(), Value::Array(paths));
+            map.insert("timing".to_owned(), timing(load, run, outcome.record.totals.events));
+        }
+        return terminal::say_json(&document);
+    }
+    let sheet = report::text_sheet(&outcome.record, &context, terminal::width(), terminal::wants_colour());
+    let events = outcome.record.totals.events;
+    let files = written.iter().map(|path| shown(path)).collect::<Vec<_>>().join("  ");
+    let verified = if args.verify { "\nreplayed: every decision came out the same" } else { "" };
+    terminal::say(&format!(
+        "{sheet}\n{events} events in {:.2} s (data read in {:.2} s){verified}\n{files}\n",
+        run.wall, load.wall
+    ))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
+    let backtest = Backtest::new(setup).map_err(Failure::run)?;
+    let bar = progress::bar(assembled.events());
+    let heard = |events: u64| bar.set_position(events);
+    let mut streams = assembled.streams();
+    // One stream needs no merging, and goes through the faster loop.
+    let outcome = match (streams.pop(), streams.is_empty()) {
+        (Some(only), true) => backtest.run(only, heard),
+        _ => backtest.run(assembled.feed(), heard),
+    };
+    bar.finish_and_clear();
+    outcome.map_err(|error| explain(&error))
+}
+
+/// Times inside the engine are counts of nanoseconds; a person gets a date.
+fn explain(error: &BacktestError) -> Failure {
+    let (BacktestError::Kernel { event, time, .. }
+    | BacktestError::Overflow { event, time, .. }
+    | BacktestError::Restless { event, time, .. }) = error;
+    let when = tape::show_time(*time);
+    match error {
+        BacktestError::Kernel { source, .. } => Failure::run(format!("event {event}, {when} UTC: {source}")),
+        BacktestError::Overflow { source, .. } => {
+            Failure::run(format!("event {event}, {when} UTC: {source}"))
+        }
+        BacktestError::Restless { limit, .. } => Failure::run(format!(
+            "event {event}, {when} UTC: the strategy went on answering its own orders for {limit} reports within one event; it never comes to rest"
+        )),
+    }
+}
+
+fn verify(assembled: &Assembled, source: &Source, outcome: &Outcome) -> Result<(), Failure> {
+    let setup = assembled.setup(source, false)?;
+    let mut kernel = kernel::Kernel::new(setup.kernel).map_err(Failure::run)?;
+    let Some(journal) = &outcome.journal else { return Ok(()) };
+    journal.replay(&mut kernel).map_err(|error| Failure::run(format!("the replay diverged: {error}")))
+}
+
+fn timing(load: Taken, run: Taken, events: u64) -> Value {
+    json!({
+        "load_seconds": load.wall,
+        "load_cpu_seconds": load.cpu,
+        "run_seconds": run.wall,
+        "run_cpu_seconds": run.cpu,
+        "events": events,
+    })
+}
+
+/// What the report tells beside the record.
+fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failure> {
+    let raw = &assembled.checked.raw;
+    let strategies: Vec<String> =
+        assembled.strategies.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
+    let symbols: Vec<&str> = assembled.instruments.iter().map(types::Instrument::symbol).collect();
+    let span = assembled.span().map_or_else(String::new, |(first, last)| {
+        format!(", {} to {}", tape::show_time(first), tape::show_time(last))
+    });
+    let title =
+        raw.title.clone().unwrap_or_else(|| format!("{} on {}", strategies.join(", "), symbols.join(", ")));
+    let config = toml::to_string_pretty(raw).map_err(|error| Failure::new(crate::Kind::Fault, error))?;
+    Ok(Context {
+        title,
+        strategies,
+        data: format!("{}, {} market events{span}", symbols.join(", "), assembled.events()),
+        config,
+        execution: execution(assembled),
+        build: identity::rows().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        calendar: match raw.report.calendar {
+            CalendarConfig::FromData => Calendar::FromData,
+            CalendarConfig::Daily365 => Calendar::Daily365,
+            CalendarConfig::Daily252 => Calendar::Daily252,
+        },
+        warm_up_bars,
+    })
+}
+
+/// The conventions of this run's fills, in words.
+fn execution(assembled: &Assembled) -> Vec<(String, String)> {
+    let execution = assembled.execution();
+    let raw = &assembled.checked.raw.execution;
+    let volume = match execution.max_volume_share {
+        Some(_) => format!("{} %", raw.max_volume_pct),
+        None if raw.max_volume_pct.is_zero() => "unbound".to_owned(),
+        None => "unbound, as the data has no volumes".to_owned(),
+    };
+    let rows = [
+        ("touch", text(&raw.touch)),
+        ("path", text(&raw.path)),
+        ("market_fill", text(&raw.market_fill)),
+        ("slippage_ticks", raw.slippage_ticks.to_string()),
+        ("max_volume", volume),
+        ("opening_prints", raw.opening_prints.to_string()),
+        ("end", text(&raw.end)),
+    ];
+    rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A choice by the name that the configuration gives it.
+fn text(choice: &impl serde::Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

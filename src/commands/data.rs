@@ -1,0 +1,103 @@
+//! `quantmesh data`: look at market data files, and convert them.
+
+use serde_json::{Value, json};
+use tape::{Inspection, ReadOptions};
+use types::Decimal;
+
+use crate::cli::{DataCommand, GridArgs, ImportArgs, InspectArgs};
+use crate::failure::Kind;
+use crate::timing::Watch;
+use crate::{Failure, terminal};
+
+pub(crate) fn run(command: &DataCommand) -> Result<(), Failure> {
+    match command {
+        DataCommand::Inspect(args) => inspect(args),
+        DataCommand::Import(args) => import(args),
+    }
+}
+
+fn inspect(args: &InspectArgs) -> Result<(), Failure> {
+    let options = options(&args.grid)?;
+    let mut found = Vec::new();
+    for file in &args.files {
+        found.extend(tape::inspect(file, &options).map_err(Failure::data)?);
+    }
+    if args.json {
+        terminal::say_json(&found.iter().map(describe).collect())?;
+    } else {
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        terminal::say(&texts.join("\n"))?;
+    }
+    match found.iter().find(|inspection| !inspection.usable()) {
+        None => Ok(()),
+        Some(inspection) => {
+            let what = inspection
+                .fault()
+                .map_or_else(|| ": no data".to_owned(), |(line, what)| format!(":{line}: {what}"));
+            Err(Failure::data(format!("{}{what}", inspection.file)))
+        }
+    }
+}
+
+fn import(args: &ImportArgs) -> Result<(), Failure> {
+    let watch = Watch::start();
+    let mut loaded = tape::read_all(&args.files, &options(&args.grid)?).map_err(Failure::data)?;
+    loaded.series.symbol = args.symbol.clone().or(loaded.series.symbol);
+    tape::write(&args.out, &loaded.series).map_err(Failure::output)?;
+    let taken = watch.taken();
+    let rows = loaded.series.data.len();
+    if args.json {
+        return terminal::say_json(&json!({
+            "tape": args.out.display().to_string(),
+            "rows": rows,
+            "timing": { "wall_seconds": taken.wall, "cpu_seconds": taken.cpu },
+            "inspection": describe(&loaded.inspection),
+        }));
+    }
+    terminal::say(&format!("{}\n{} rows written to {}\n", loaded.inspection, rows, args.out.display()))
+}
+
+fn options(args: &GridArgs) -> Result<ReadOptions, Failure> {
+    let step = |name: &str, text: &Option<String>| -> Result<Option<Decimal>, Failure> {
+        let Some(text) = text else { return Ok(None) };
+        match text.parse::<Decimal>() {
+            Ok(step) if step.mantissa() > 0 => Ok(Some(step)),
+            Ok(_) => Err(Failure::new(Kind::Usage, format!("--{name} {text}: a step must be above zero"))),
+            Err(error) => Err(Failure::new(Kind::Usage, format!("--{name} {text}: {error}"))),
+        }
+    };
+    Ok(ReadOptions {
+        tick_size: step("tick", &args.tick)?,
+        lot_size: step("lot", &args.lot)?,
+        column_prefix: args.column_prefix.clone(),
+    })
+}
+
+fn describe(found: &Inspection) -> Value {
+    let time = |time: types::Time| tape::show_time(time);
+    json!({
+        "file": found.file,
+        "kind": found.kind.to_string(),
+        "usable": found.usable(),
+        "fault": found.fault().map(|(line, what)| json!({ "line": line, "what": what })),
+        "rows": found.rows,
+        "first": found.span.map(|span| time(span.0)),
+        "last": found.span.map(|span| time(span.1)),
+        "interval_ns": found.interval,
+        "tick_size": found.tick_size,
+        "lot_size": found.lot_size,
+        "gaps": found.gaps,
+        "longest_gap": found.longest_gap.map(|gap| json!({ "after": time(gap.after), "until": time(gap.until) })),
+        "duplicates": found.duplicates,
+        "backward": found.backward,
+        "first_backward": found.first_backward.map(|step| {
+            json!({ "line": step.line, "from": time(step.from), "to": time(step.to) })
+        }),
+        "off_tick": found.off_tick,
+        "snapped": found.snapped,
+        "malformed": found.malformed,
+        "unsound": found.unsound,
+        "not_positive": found.not_positive,
+        "without_volume": found.without_volume,
+    })
+}

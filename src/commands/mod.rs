@@ -1,0 +1,7 @@
+//! One file per command: arguments in, results out.
+
+pub(crate) mod backtest;
+pub(crate) mod config;
+pub(crate) mod data;
+pub(crate) mod strategies;
+pub(crate) mod version;

@@ -1,0 +1,12 @@
+//! Configuration in two steps: raw, as the file says it; checked, as the engine uses it.
+
+mod checked;
+mod edit;
+mod raw;
+mod read;
+mod suggest;
+
+pub(crate) use checked::Checked;
+pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, StrategyConfig};
+pub(crate) use read::{Source, read};
+pub(crate) use suggest::nearest;

@@ -1,0 +1,282 @@
+//! The configuration file as it is written. Doc comments are the help texts of the schema.
+
+use schemars::JsonSchema;
+use sdk::Number;
+use serde::{Deserialize, Serialize};
+
+/// A QuantMesh run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// What to call the run in reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// The account.
+    pub(crate) account: AccountConfig,
+    /// What is traded, and the data for it. At least one.
+    pub(crate) instrument: Vec<InstrumentConfig>,
+    /// Conventions of simulated fills.
+    pub(crate) execution: ExecutionConfig,
+    /// Bounds on what may be opened and lost.
+    pub(crate) risk: RiskConfig,
+    /// Strategies. At least one.
+    pub(crate) strategy: Vec<StrategyConfig>,
+    /// Conventions of the report.
+    pub(crate) report: ReportConfig,
+}
+
+/// The account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AccountConfig {
+    /// Equity at the start.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) capital: Number,
+    /// The asset equity is counted in; instruments must be quoted in it.
+    pub(crate) currency: String,
+}
+
+/// One instrument.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct InstrumentConfig {
+    /// Its name.
+    pub(crate) symbol: String,
+    /// What is bought; without it, the symbol less the account's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<String>,
+    /// What it is quoted in; without it, the account's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) quote: Option<String>,
+    /// Smallest price step; without it, the finest step of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) tick_size: Option<Number>,
+    /// Smallest quantity step; without it, the finest step of the data's volumes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) lot_size: Option<Number>,
+    /// Base units per contract; 1 unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) multiplier: Option<Number>,
+    /// Smallest order; 0 for one lot.
+    #[schemars(extend("minimum" = 0))]
+    pub(crate) min_qty: Number,
+    /// Largest order; 0 for none.
+    #[schemars(extend("minimum" = 0))]
+    pub(crate) max_qty: Number,
+    /// Smallest notional of an order, in the quote asset.
+    #[schemars(extend("minimum" = 0))]
+    pub(crate) min_notional: Number,
+    /// Maker fee in basis points (0.01 %); negative for a rebate.
+    #[schemars(extend("x-unit" = "bps"))]
+    pub(crate) maker_fee_bps: Number,
+    /// Taker fee in basis points (0.01 %).
+    #[schemars(extend("x-unit" = "bps"))]
+    pub(crate) taker_fee_bps: Number,
+    /// The asset fees are paid in; without it, the quote asset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fee_asset: Option<String>,
+    /// Worth of one unit of `fee_asset` in the quote asset; needed when they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) fee_asset_price: Option<Number>,
+    /// Where its market data is.
+    pub(crate) data: DataConfig,
+}
+
+/// Where market data is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DataConfig {
+    /// A file or a folder of files, relative to this configuration file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+    /// The data built into the program: `btcusdt_1d`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) builtin: Option<String>,
+    /// Funding settlements to go with it: a file of times and rates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) funding: Option<String>,
+    /// Which columns of a file that holds several assets side by side, such as `BTC` for `BTC:open`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column_prefix: Option<String>,
+}
+
+/// When a resting order fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TouchConfig {
+    /// Price must trade through it.
+    #[default]
+    Through,
+    /// A touch is enough. Optimistic.
+    Touch,
+}
+
+/// In which order a bar visited its prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PathConfig {
+    /// The extreme against the position first; flat, the one nearer to the open.
+    #[default]
+    WorstFirst,
+    /// The extreme nearer to the open first.
+    NearestFirst,
+    /// Open, high, low, close.
+    OpenHighLowClose,
+    /// Open, low, high, close.
+    OpenLowHighClose,
+}
+
+/// At which price a market order fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MarketFillConfig {
+    /// The first price after it was sent: on bars, the next open.
+    #[default]
+    NextPrice,
+    /// The last price before it was sent. Optimistic, and on bars the close the decision was made on.
+    LastPrice,
+}
+
+/// What becomes of open positions when the data ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EndConfig {
+    /// They stay open and count at the last price.
+    #[default]
+    Mark,
+    /// They are closed at the last close.
+    CloseAtLastClose,
+    /// They are closed at the last bar's open.
+    CloseAtLastOpen,
+}
+
+/// Conventions of simulated fills. The defaults are the cautious ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ExecutionConfig {
+    /// When a resting order fills.
+    pub(crate) touch: TouchConfig,
+    /// In which order a bar visited its prices.
+    pub(crate) path: PathConfig,
+    /// At which price a market order fills.
+    pub(crate) market_fill: MarketFillConfig,
+    /// Ticks that market and stop orders lose.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "ticks"))]
+    pub(crate) slippage_ticks: u32,
+    /// The most that resting orders may fill of one bar's volume, in percent; 0 for no bound.
+    #[schemars(extend("minimum" = 0, "x-unit" = "%"))]
+    pub(crate) max_volume_pct: Number,
+    /// Tell strategies each bar's opening price before the bar.
+    pub(crate) opening_prints: bool,
+    /// What becomes of open positions when the data ends.
+    pub(crate) end: EndConfig,
+}
+
+/// Bounds on what may be opened and lost. 0 switches a rule off. Exits are never bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RiskConfig {
+    /// Largest exposure as a multiple of equity.
+    #[schemars(extend("minimum" = 0, "x-unit" = "× equity"))]
+    pub(crate) max_leverage: Number,
+    /// Largest notional of one order.
+    #[schemars(extend("minimum" = 0))]
+    pub(crate) max_order_notional: Number,
+    /// Largest notional of a position with the open orders that would grow it.
+    #[schemars(extend("minimum" = 0))]
+    pub(crate) max_position_notional: Number,
+    /// Most open orders of one strategy.
+    #[schemars(range(min = 0, max = 100_000))]
+    pub(crate) max_open_orders: u32,
+    /// Largest distance of an order's price from the last price.
+    #[schemars(extend("minimum" = 0, "x-unit" = "%"))]
+    pub(crate) price_band_pct: Number,
+    /// Stop and close everything when equity falls this far from its peak.
+    #[schemars(extend("minimum" = 0, "maximum" = 100, "x-unit" = "%"))]
+    pub(crate) max_drawdown_pct: Number,
+    /// Stop and close everything when this much is lost within one UTC day.
+    #[schemars(extend("minimum" = 0, "maximum" = 100, "x-unit" = "%"))]
+    pub(crate) max_daily_loss_pct: Number,
+}
+
+/// One strategy.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StrategyConfig {
+    /// Which: an id that `quantmesh strategies list` shows.
+    pub(crate) id: String,
+    /// The symbols it trades; without them, every instrument of the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) instruments: Vec<String>,
+    /// Its parameters; `quantmesh strategies show ID` lists them.
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
+    pub(crate) params: toml::Table,
+}
+
+/// Days in a year of returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CalendarConfig {
+    /// 365 where the data has weekends, 252 where it has none.
+    #[default]
+    FromData,
+    /// 365.
+    Daily365,
+    /// 252.
+    Daily252,
+}
+
+/// Conventions of the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ReportConfig {
+    /// Days in a year of returns.
+    pub(crate) calendar: CalendarConfig,
+    /// Keep the equity after every n-th market event.
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "events"))]
+    pub(crate) equity_every: u32,
+}
+
+impl Default for AccountConfig {
+    fn default() -> Self {
+        Self { capital: Number::whole(10_000), currency: "USDT".to_owned() }
+    }
+}
+
+impl Default for ExecutionConfig {
+    fn default() -> Self {
+        Self {
+            touch: TouchConfig::default(),
+            path: PathConfig::default(),
+            market_fill: MarketFillConfig::default(),
+            slippage_ticks: 1,
+            max_volume_pct: Number::whole(100),
+            opening_prints: false,
+            end: EndConfig::default(),
+        }
+    }
+}
+
+impl Default for RiskConfig {
+    fn default() -> Self {
+        Self {
+            max_leverage: Number::whole(1),
+            max_order_notional: Number::ZERO,
+            max_position_notional: Number::ZERO,
+            max_open_orders: 500,
+            price_band_pct: Number::ZERO,
+            max_drawdown_pct: Number::ZERO,
+            max_daily_loss_pct: Number::ZERO,
+        }
+    }
+}
+
+impl Default for ReportConfig {
+    fn default() -> Self {
+        Self { calendar: CalendarConfig::default(), equity_every: 1 }
+    }
+}

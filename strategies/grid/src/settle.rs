@@ -1,0 +1,215 @@
+//! What the grid wishes for: which slots should have which order at the market's place, and the steps to get there.
+
+use sdk::{InstrumentId, Intents, Mode, Price, Qty, Rounding, Side, View, Wish};
+
+use crate::slot::{Slot, State, Step, Wait, entry_level};
+use crate::step::Grid;
+
+/// Why the grid settles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// An order changed.
+    Report,
+    /// A price came, at the same place in the ladder.
+    Price,
+    /// The market is at another place in the ladder, or the engine's mode changed.
+    Move,
+}
+
+/// Wishes for one more event than a settling can raise by itself are left to others, such as a stop.
+const MOST_WISHES: usize = Intents::BOUND - 8;
+
+impl Grid {
+    /// Brings orders to where they should be. Takes time for slots that are not blank and the levels of the windows.
+    pub(crate) fn settle(&mut self, view: &View<'_>, cause: Cause, intents: &mut Intents) {
+        self.mode = view.mode;
+        self.wake(cause);
+        self.remark(cause, intents);
+        self.exits(intents);
+        for side in self.plan.entry_sides() {
+            let edge = self.edge(*side);
+            self.withdraw(*side, edge, intents);
+            self.enter(*side, edge, intents);
+        }
+    }
+
+    /// Ends the waits that this cause ends, and forgets blank slots.
+    fn wake(&mut self, cause: Cause) {
+        self.due &= cause == Cause::Report;
+        self.slots.retain_mut(|slot| {
+            slot.wait = match (cause, slot.wait) {
+                (Cause::Move, _) | (Cause::Price, Wait::Price) => Wait::No,
+                (_, wait) => wait,
+            };
+            !slot.is_blank()
+        });
+    }
+
+    fn remark(&mut self, cause: Cause, intents: &mut Intents) {
+        if cause == Cause::Move {
+            let outside = self.place.outside(&self.ladder);
+            if outside && !self.outside {
+                intents.note(
+                    "the price is past the ladder's last level; nothing is entered there until it comes back",
+                );
+            }
+            self.outside = outside;
+        }
+    }
+
+    /// Exits first, so that no entry crowds them out: places what is due, takes back what drifted away.
+    fn exits(&mut self, intents: &mut Intents) {
+        let [long, short] = [Side::Buy, Side::Sell].map(|side| self.holds(side));
+        for slot in &mut self.slots {
+            let side = slot.side.opposite();
+            let depth = self.place.depth(side, slot.exit_level());
+            let window = self.plan.window(side);
+            let natural = self.ladder.level(slot.exit_level());
+            match slot.state {
+                State::Held if slot.wait == Wait::No && depth < window => {
+                    let price = if depth < 0 { self.place.nearest(side) } else { natural };
+                    let others = if slot.side == Side::Buy { short } else { long };
+                    self.due |= !exit(slot, price, self.plan.instrument, others, intents);
+                }
+                State::Exiting => {
+                    let drifted = depth > window;
+                    let home_again = depth >= 0 && natural != Some(slot.price);
+                    let too_much = slot.open.lots() > slot.held;
+                    if drifted || home_again || too_much {
+                        self.due |= !cancel(slot, intents);
+                    }
+                }
+                // Part of an entry filled and the market is past its exit: the rest gives way to the exit.
+                State::Entering if slot.held > 0 && depth < 0 => self.due |= !cancel(slot, intents),
+                State::Idle | State::Held | State::Entering | State::EntryEnding | State::ExitEnding => {}
+            }
+        }
+    }
+
+    /// Whether slots of this side hold anything.
+    fn holds(&self, side: Side) -> bool {
+        self.slots.iter().any(|slot| slot.side == side && slot.held > 0)
+    }
+
+    /// How deep entries of a side may lie: the window, or less where the cap leaves no room. The nearest levels come
+    /// first, whether their orders are live yet or not.
+    fn edge(&self, side: Side) -> i64 {
+        let own = || self.slots.iter().filter(|slot| slot.side == side);
+        let depth = |slot: &Slot| self.place.depth(side, slot.entry_level());
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let holding = count(own().filter(|slot| slot.state != State::Idle && !slot.state.is_entry()).count());
+        let passed = count(own().filter(|slot| slot.state.is_entry() && depth(slot) < 0).count());
+        let mut room = self.plan.cap(side) - holding - passed;
+        if self.mode != Mode::Running {
+            return i64::MIN;
+        }
+        let window = self.plan.window(side);
+        for depth in 0..=window {
+            if room <= 0 {
+                return depth - 1;
+            }
+            let at = self.place.slot_at(side, depth);
+            room -= match self.find(at) {
+                _ if self.ladder.entry_side(at) != Some(side) => 0,
+                Some(slot) if slot.state.is_entry() => 1,
+                Some(slot) if slot.state != State::Idle || slot.wait != Wait::No => 0,
+                _ => i64::from(depth < window),
+            };
+        }
+        window
+    }
+
+    /// Cancels entries that lie deeper than the edge.
+    fn withdraw(&mut self, side: Side, edge: i64, intents: &mut Intents) {
+        for slot in &mut self.slots {
+            let deep = slot.side == side && self.place.depth(side, slot.entry_level()) > edge;
+            if deep && slot.state == State::Entering {
+                self.due |= !cancel(slot, intents);
+            }
+        }
+    }
+
+    /// Places entries from the market outwards, while the layers that there are, orders on their way out included,
+    /// stay under the cap.
+    fn enter(&mut self, side: Side, edge: i64, intents: &mut Intents) {
+        let layers = self.slots.iter().filter(|slot| slot.side == side && slot.state != State::Idle).count();
+        let mut layers = i64::try_from(layers).unwrap_or(i64::MAX);
+        let deepest = edge.min(self.plan.window(side) - 1);
+        let mut depth = 0;
+        while depth <= deepest && layers < self.plan.cap(side) {
+            let at = self.place.slot_at(side, depth);
+            depth += 1;
+            let idle = self.find(at).is_none_or(|slot| slot.state == State::Idle && slot.wait == Wait::No);
+            if !idle || self.ladder.entry_side(at) != Some(side) {
+                continue;
+            }
+            let Some(price) = self.ladder.level(entry_level(at, side)) else { continue };
+            let Ok(qty) = self.instrument.lots_for(self.plan.amount, price, Rounding::Down) else { continue };
+            if !room(intents) {
+                self.due = true;
+                return;
+            }
+            let wish = Wish::post_only(self.plan.instrument, side, qty, price);
+            let index = self.index(at, side);
+            if let Some(slot) = self.slots.get_mut(index) {
+                layers += i64::from(send(slot, Step::EntryWished, wish, price, intents));
+            }
+        }
+    }
+
+    fn find(&self, at: i64) -> Option<&Slot> {
+        self.slots.binary_search_by_key(&at, |slot| slot.at).ok().and_then(|index| self.slots.get(index))
+    }
+
+    /// Where the slot of a place stands in the list, blank where there was none.
+    fn index(&mut self, at: i64, side: Side) -> usize {
+        self.slots.binary_search_by_key(&at, |slot| slot.at).unwrap_or_else(|index| {
+            self.slots.insert(index, Slot::blank(at, side));
+            index
+        })
+    }
+}
+
+fn room(intents: &Intents) -> bool {
+    intents.as_slice().len() < MOST_WISHES
+}
+
+/// Places a slot's exit: reduce-only unless the other side holds something too. `false` when it has to be tried again.
+fn exit(
+    slot: &mut Slot,
+    price: Option<Price>,
+    instrument: InstrumentId,
+    others: bool,
+    intents: &mut Intents,
+) -> bool {
+    let Some(price) = price else { return true };
+    if !room(intents) {
+        return false;
+    }
+    let wish = Wish::post_only(instrument, slot.side.opposite(), Qty::from_lots(slot.held), price);
+    let wish = if others { wish } else { wish.reducing() };
+    send(slot, Step::ExitWished, wish, price, intents);
+    true
+}
+
+/// Wishes for an order of a slot, if its state allows that step.
+fn send(slot: &mut Slot, step: Step, wish: Wish, price: Price, intents: &mut Intents) -> bool {
+    let Ok(number) = u32::try_from(slot.at) else { return false };
+    if slot.step(step).is_err() {
+        return false;
+    }
+    slot.id = intents.place(number, wish);
+    (slot.price, slot.open) = (price, wish.qty);
+    true
+}
+
+/// Wishes for the end of a slot's order. `false` when it has to be tried again.
+fn cancel(slot: &mut Slot, intents: &mut Intents) -> bool {
+    if !room(intents) {
+        return false;
+    }
+    if slot.step(Step::CancelWished).is_ok() {
+        intents.cancel(slot.id);
+    }
+    true
+}

@@ -1,0 +1,448 @@
+//! A small exchange for tests: fills what the price goes through, keeps its own count per slot, checks every wish.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sdk::{
+    Amount, Asset, Bar, CancelReason, ClientOrderId, Event, FeeSchedule, Fill, Instrument, InstrumentId,
+    InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind, OrderReport, Position, Price,
+    Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup, Side, Strategy, Time,
+    TimeInForce, Trade, View, Wish,
+};
+
+use crate::params::{Direction, Params};
+use crate::step::{Grid, Phase};
+
+/// TESTUSDT: tick 1, lot 0.001, maker fee 0.1 %, no filters; a test may change the specification.
+pub(crate) fn spec() -> InstrumentSpec {
+    let usdt: Asset = "USDT".parse().unwrap();
+    let number = |text: &str| text.parse().unwrap();
+    InstrumentSpec {
+        symbol: "TESTUSDT".to_owned(),
+        base: "TEST".parse().unwrap(),
+        quote: usdt,
+        tick_size: number("1"),
+        lot_size: number("0.001"),
+        multiplier: number("1"),
+        min_qty: number("0"),
+        max_qty: number("0"),
+        min_notional: number("0"),
+        fees: FeeSchedule {
+            maker: Rate::from_nanos(1_000_000),
+            taker: Rate::from_nanos(2_000_000),
+            asset: usdt,
+            asset_price: None,
+        },
+    }
+}
+
+pub(crate) fn setup(spec: InstrumentSpec, price: Option<i64>) -> Setup {
+    Setup {
+        settlement: spec.quote,
+        instruments: vec![Instrument::new(InstrumentId(0), spec).unwrap()],
+        prices: vec![price.map(Price::from_ticks)],
+        capital: "10000".parse().unwrap(),
+    }
+}
+
+/// What can go wrong on the way, one chance in so many; 0 is never.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Faults {
+    pub(crate) part_fill: u64,
+    pub(crate) refusal: u64,
+    pub(crate) late_fill: u64,
+    pub(crate) pause: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Working {
+    id: ClientOrderId,
+    wish: Wish,
+    price: Price,
+    open: i64,
+}
+
+/// The exchange with the grid on it.
+pub(crate) struct Exchange {
+    pub(crate) grid: Grid,
+    pub(crate) market: Market,
+    pub(crate) mode: Mode,
+    pub(crate) equity: Money,
+    /// What was wished for and what filled, in words, since it was last taken.
+    pub(crate) said: Vec<String>,
+    /// Fills so far.
+    pub(crate) fills: u64,
+    /// Late fills so far.
+    pub(crate) late: u64,
+    /// Lots held, by slot, as the exchange counts them.
+    pub(crate) held: BTreeMap<u32, i64>,
+    /// A twin that is rebuilt from the saved state before every event, and must wish for the same.
+    twin: Option<(Params, Intents)>,
+    faults: Faults,
+    seed: u64,
+    working: Vec<Working>,
+    /// The position at the exchange; the grid sees its own with each report.
+    position: i64,
+    capacity: usize,
+    /// What the grid must believe to be live: an order is there until the grid heard of its end.
+    believed: BTreeMap<ClientOrderId, Wish>,
+    reports: VecDeque<OrderReport>,
+    intents: Intents,
+    cash: i128,
+    now: i64,
+    stopped: bool,
+    /// The last price at the exchange.
+    last_traded: Option<Price>,
+}
+
+impl Exchange {
+    pub(crate) fn new(params: &Params, spec: InstrumentSpec, faults: Faults, seed: u64) -> Self {
+        let setup = setup(spec, None);
+        let grid = Grid::build(params.clone(), &setup).unwrap();
+        Self {
+            market: Market::new(setup.instruments[0].clone()),
+            mode: Mode::Running,
+            equity: setup.capital,
+            said: Vec::new(),
+            fills: 0,
+            late: 0,
+            held: BTreeMap::new(),
+            twin: None,
+            faults,
+            seed: seed | 1,
+            working: Vec::new(),
+            position: 0,
+            capacity: grid.slots.capacity(),
+            grid,
+            believed: BTreeMap::new(),
+            reports: VecDeque::new(),
+            intents: Intents::new(1, 0),
+            cash: setup.capital.units(),
+            now: 0,
+            stopped: false,
+            last_traded: None,
+        }
+    }
+
+    /// From now on, a grid restored from the saved state has to wish for the same at every event.
+    pub(crate) fn with_twin(mut self, params: &Params) -> Self {
+        self.twin = Some((params.clone(), Intents::new(1, 0)));
+        self
+    }
+
+    /// A bar: the price goes from the open to the first extreme, the other one and the close.
+    pub(crate) fn bar(&mut self, open: i64, first: i64, second: i64, close: i64) {
+        for to in [open, first, second, close] {
+            self.fill(to);
+        }
+        // The grid hears of the fills first, with the last price from before the bar.
+        self.deliver();
+        self.market.last = Some(Price::from_ticks(close));
+        let [open, low, high, close] =
+            [open, first.min(second), first.max(second), close].map(Price::from_ticks);
+        let (from, to) = (Time::from_nanos(self.now), Time::from_nanos(self.now + 1));
+        self.now += 1;
+        let bar = Bar { open_time: from, close_time: to, open, high, low, close, volume: Qty::ZERO };
+        self.tell(&Event::Bar { instrument: InstrumentId(0), bar });
+        self.deliver();
+    }
+
+    /// A trade at a price.
+    pub(crate) fn trade(&mut self, price: i64) {
+        self.now += 1;
+        if self.chance(self.faults.pause) {
+            self.mode = if self.mode == Mode::Running { Mode::Paused } else { Mode::Running };
+        }
+        self.fill(price);
+        self.deliver();
+        let price = Price::from_ticks(price);
+        self.market.last = Some(price);
+        let trade = Trade { time: Time::from_nanos(self.now), price, qty: Qty::from_lots(1), taker: None };
+        self.tell(&Event::Trade { instrument: InstrumentId(0), trade });
+        self.deliver();
+    }
+
+    pub(crate) fn take_said(&mut self) -> String {
+        std::mem::take(&mut self.said).join("; ")
+    }
+
+    /// The grid's own count of a slot.
+    pub(crate) fn grid_held(&self) -> BTreeMap<u32, i64> {
+        let slots = self.grid.slots.iter().filter(|slot| slot.held != 0);
+        slots.map(|slot| (u32::try_from(slot.at).unwrap(), slot.held)).collect()
+    }
+
+    /// Nothing goes wrong from now on.
+    pub(crate) fn calm(&mut self) {
+        self.faults = Faults::default();
+        self.mode = Mode::Running;
+    }
+
+    pub(crate) fn live(&self) -> usize {
+        self.believed.len()
+    }
+
+    /// A number below `bound`, xorshift64*.
+    fn random(&mut self, bound: u64) -> u64 {
+        self.seed ^= self.seed >> 12;
+        self.seed ^= self.seed << 25;
+        self.seed ^= self.seed >> 27;
+        (self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
+    }
+
+    fn chance(&mut self, one_in: u64) -> bool {
+        one_in > 0 && self.random(one_in) == 0
+    }
+
+    /// Fills every working order that a price of `to` goes through, best first.
+    fn fill(&mut self, to: i64) {
+        let to = Price::from_ticks(to);
+        let mut met: Vec<Working> = self.working.clone();
+        met.retain(|order| match order.wish.side {
+            Side::Buy => to < order.price,
+            Side::Sell => to > order.price,
+        });
+        met.sort_by_key(|order| order.price.ticks() * -order.wish.side.sign());
+        for order in met {
+            let part = order.open > 1 && self.chance(self.faults.part_fill);
+            let lots = if part { order.open / 2 } else { order.open };
+            self.execute(order, lots);
+        }
+        self.mark(to);
+    }
+
+    fn mark(&mut self, price: Price) {
+        self.last_traded = Some(price);
+        let worth = self.market.instrument.notional(price, Qty::from_lots(self.position)).unwrap();
+        self.equity = Money::from_units(self.cash + worth.units());
+    }
+
+    fn execute(&mut self, order: Working, lots: i64) {
+        let sign = order.wish.side.sign();
+        let reducible = (-self.position * sign).max(0);
+        let filled = if order.wish.reduce_only { lots.min(reducible) } else { lots };
+        let report =
+            |kind| OrderReport { time: Time::EPOCH, id: order.id, instrument: InstrumentId(0), kind };
+        if filled > 0 {
+            self.fills += 1;
+            let notional = self.market.instrument.notional(order.price, Qty::from_lots(filled)).unwrap();
+            let fee = notional.at_rate(self.market.instrument.fees().maker, Rounding::Up).unwrap();
+            self.cash -= notional.units() * i128::from(sign) + fee.units();
+            self.position += filled * sign;
+            let asset = self.market.instrument.quote();
+            let fill = Fill {
+                side: order.wish.side,
+                price: order.price,
+                qty: Qty::from_lots(filled),
+                liquidity: Liquidity::Maker,
+                fee: Amount { asset, money: fee },
+                trade: self.fills,
+            };
+            self.reports.push_back(report(ReportKind::Filled(fill)));
+        }
+        let left = order.open - filled;
+        self.working.retain(|other| other.id != order.id);
+        if filled < lots {
+            self.reports.push_back(report(ReportKind::Cancelled(CancelReason::NothingToReduce)));
+        } else if left > 0 {
+            self.working.push(Working { open: left, ..order });
+        }
+    }
+
+    /// Hands reports to the grid until nobody has anything more to say.
+    fn deliver(&mut self) {
+        let mut count = 0;
+        while let Some(report) = self.reports.pop_front() {
+            count += 1;
+            assert!(count < 5_000, "the grid and the exchange never come to rest");
+            if let ReportKind::Filled(fill) = &report.kind {
+                let side = self.grid.ladder.entry_side(i64::from(report.id.slot)).unwrap();
+                let lots = if fill.side == side { fill.qty.lots() } else { -fill.qty.lots() };
+                let qty = self.market.position.qty.lots() + fill.qty.lots() * fill.side.sign();
+                self.market.position = Position { qty: Qty::from_lots(qty), cost: Money::ZERO };
+                *self.held.entry(report.id.slot).or_default() += lots;
+                self.said.push(format!("{} filled {}", fill.side.text(), fill.price.ticks()));
+            }
+            self.believe(&report);
+            self.tell(&Event::Order(report));
+        }
+        self.held.retain(|_, lots| *lots != 0);
+        if !self.stopped {
+            assert_eq!(self.grid_held(), self.held, "the slots' holdings");
+            let sum: i64 = self.held.iter().map(|(at, lots)| lots * self.side(*at).sign()).sum();
+            assert_eq!(sum, self.market.position.qty.lots(), "the sum of the slots is the position");
+        }
+    }
+
+    fn side(&self, at: u32) -> Side {
+        self.grid.ladder.entry_side(i64::from(at)).unwrap()
+    }
+
+    fn believe(&mut self, report: &OrderReport) {
+        if report.kind.ends_order() {
+            self.believed.remove(&report.id);
+        }
+        if let (ReportKind::Filled(fill), Some(wish)) = (&report.kind, self.believed.get_mut(&report.id)) {
+            wish.qty = wish.qty.minus(fill.qty).unwrap();
+            if wish.qty.is_zero() {
+                self.believed.remove(&report.id);
+            }
+        }
+    }
+
+    fn tell(&mut self, event: &Event) {
+        self.intents.clear();
+        let view = View {
+            now: event.time(),
+            markets: std::slice::from_ref(&self.market),
+            equity: self.equity,
+            mode: self.mode,
+        };
+        let twin = self.twin.as_mut().map(|(params, intents)| {
+            intents.clear();
+            let mut twin =
+                Grid::build(params.clone(), &setup(self.market.instrument.spec().clone(), None)).unwrap();
+            twin.restore(&self.grid.save()).unwrap();
+            assert_eq!(twin.save(), self.grid.save(), "what was restored is what was saved");
+            twin.on_event(&view, event, intents);
+            (twin.save(), intents.as_slice().to_vec())
+        });
+        self.grid.on_event(&view, event, &mut self.intents);
+        if let Some((state, wishes)) = twin {
+            assert_eq!(wishes, self.intents.as_slice(), "the restored grid wishes for the same");
+            assert_eq!(
+                String::from_utf8(state),
+                String::from_utf8(self.grid.save()),
+                "and stands where it stands"
+            );
+        }
+        assert!(!self.intents.overflowed());
+        let roomy = self.grid.slots.capacity() == self.capacity || self.late > 0;
+        assert!(roomy, "room for slots was set aside at the start; {} are there", self.grid.slots.len());
+        let wishes = self.intents.as_slice().to_vec();
+        assert!(!self.stopped || wishes.is_empty(), "a wish after the stop: {wishes:?}");
+        for intent in wishes {
+            match intent {
+                Intent::Place(id, wish) => self.place(id, wish, event),
+                Intent::Cancel(id) => self.cancel(id),
+                Intent::Stop(reason) => self.stop(reason),
+                Intent::Note(text) => self.said.push(format!("note: {text}")),
+            }
+        }
+        self.check_caps();
+    }
+
+    fn place(&mut self, id: ClientOrderId, wish: Wish, event: &Event) {
+        let OrderKind::Limit { price, tif: TimeInForce::PostOnly } = wish.kind else {
+            panic!("not post-only: {wish:?}")
+        };
+        self.check_price(id, wish, price, event);
+        let double = self.believed.keys().find(|live| live.slot == id.slot);
+        assert_eq!(double, None, "a second live order of slot {}", id.slot);
+        assert!(wish.qty.lots() > 0, "{wish:?}");
+        if wish.reduce_only {
+            let closing = |wish: &&Wish| wish.reduce_only;
+            let sum: i64 = self.believed.values().filter(closing).map(|wish| wish.qty.lots()).sum();
+            let held: i64 = self.grid_held().values().sum();
+            // After a late fill the order that has become too large is live until its end is confirmed.
+            assert!(sum + wish.qty.lots() <= held || self.late > 0, "more reduce-only orders than is held");
+        }
+        let reduce = if wish.reduce_only { " reduce" } else { "" };
+        self.said.push(format!("{} {}{reduce}", wish.side.text(), price.ticks()));
+        self.believed.insert(id, wish);
+        let report = |kind| OrderReport { time: Time::EPOCH, id, instrument: InstrumentId(0), kind };
+        let last = self.taking();
+        let crosses = if wish.side == Side::Buy { price >= last } else { price <= last };
+        let refused = !wish.reduce_only && (self.mode != Mode::Running || self.chance(self.faults.refusal));
+        let kind = if refused {
+            let refusal = Refusal { rule: RefusalRule::MaxOpenOrders, limit: 0, actual: 1 };
+            ReportKind::Refused(refusal)
+        } else if crosses {
+            self.said.push("would take".to_owned());
+            ReportKind::Rejected(RejectReason::WouldTake)
+        } else {
+            self.working.push(Working { id, wish, price, open: wish.qty.lots() });
+            ReportKind::Accepted
+        };
+        self.reports.push_back(report(kind));
+    }
+
+    /// The exchange's own last price: a bar's fills reach the grid after the whole bar.
+    fn taking(&self) -> Price {
+        self.last_traded.or(self.market.last).unwrap()
+    }
+
+    /// Every wish rests at the market the grid knows, an entry lies on its level inside its window, and an exit pays.
+    fn check_price(&self, id: ClientOrderId, wish: Wish, price: Price, event: &Event) {
+        let last = self.market.last.unwrap();
+        let filled = match event {
+            Event::Order(OrderReport { kind: ReportKind::Filled(fill), .. }) => fill.price,
+            _ => last,
+        };
+        let news = self.grid.place.prices();
+        let market =
+            if matches!(event, Event::Order(_)) { [last, filled, news.0, news.1] } else { [last; 4] };
+        let rests = match wish.side {
+            Side::Buy => market.iter().any(|known| price < *known),
+            Side::Sell => market.iter().any(|known| price > *known),
+        };
+        assert!(rests, "{} {price} would take at {market:?}", wish.side.text());
+        let at = usize::try_from(id.slot).unwrap();
+        let (low, high) = (self.grid.ladder.levels()[at], self.grid.ladder.levels()[at + 1]);
+        let entry = if self.side(id.slot) == Side::Buy { low } else { high };
+        if wish.side == self.side(id.slot) {
+            assert_eq!(price, entry, "an entry lies on its level");
+            assert_eq!(self.mode, Mode::Running, "no entry while paused");
+            return;
+        }
+        let (bought, sold) = if wish.side == Side::Sell { (entry, price) } else { (price, entry) };
+        let earned = i128::from(sold.ticks() - bought.ticks()) * i128::from(Rate::ONE);
+        let fees = i128::from(sold.ticks() + bought.ticks())
+            * i128::from(self.market.instrument.fees().maker.nanos());
+        assert!(earned > fees, "a round trip from {bought} to {sold} does not pay");
+    }
+
+    fn cancel(&mut self, id: ClientOrderId) {
+        let wish = self.believed[&id];
+        let OrderKind::Limit { price, .. } = wish.kind else { panic!("{wish:?}") };
+        self.said.push(format!("cancel {} {}", wish.side.text(), price.ticks()));
+        let Some(order) = self.working.iter().find(|order| order.id == id).copied() else { return };
+        let report = |kind| OrderReport { time: Time::EPOCH, id, instrument: InstrumentId(0), kind };
+        self.reports.push_back(report(ReportKind::Cancelled(CancelReason::Requested)));
+        if self.chance(self.faults.late_fill) {
+            self.late += 1;
+            self.execute(order, (order.open / 2).max(1));
+        }
+        self.working.retain(|other| other.id != id);
+    }
+
+    fn stop(&mut self, reason: &str) {
+        assert!(!reason.contains("not the sum"), "the grid lost count");
+        self.said.push(format!("stop: {reason}"));
+        self.stopped = true;
+        self.mode = Mode::Stopping;
+        self.working.clear();
+        self.believed.clear();
+        self.reports.clear();
+    }
+
+    /// The hard cap, counted from outside: slots of a side that hold something or have a live order.
+    fn check_caps(&self) {
+        if self.stopped || self.grid.phase != Phase::Working {
+            return;
+        }
+        for side in [Side::Buy, Side::Sell] {
+            let mut slots: Vec<u32> =
+                self.held.iter().filter(|(_, lots)| **lots > 0).map(|(at, _)| *at).collect();
+            slots.extend(self.believed.keys().map(|id| id.slot));
+            slots.retain(|at| self.side(*at) == side);
+            slots.sort_unstable();
+            slots.dedup();
+            let cap = self.grid.plan.cap(side);
+            // A late fill is not ours to prevent; it can bring a slot back that had been given up.
+            let late = i64::try_from(self.late).unwrap();
+            let layers = i64::try_from(slots.len()).unwrap();
+            assert!(layers <= cap + late, "{layers} layers on the {} side, cap {cap}", side.text());
+            assert!(self.grid.plan.direction != Direction::Long || side == Side::Buy || slots.is_empty());
+        }
+    }
+}

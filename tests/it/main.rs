@@ -1,0 +1,17 @@
+//! The one integration binary: the house's own rules, then the program as a user meets it. One module a subject.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "all of this binary is tests, which may stop where something is not as it should be; clippy.toml allows it in \
+              test functions only"
+)]
+
+mod arrows;
+mod build_script;
+mod features;
+mod house;
+mod tidy;
+mod tokens;

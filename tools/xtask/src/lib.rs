@@ -1,0 +1,3 @@
+//! Chores of this workspace that a test wants to call as well; what only a person calls is in `main.rs`.
+
+pub mod features;
