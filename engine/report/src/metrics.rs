@@ -111,15 +111,15 @@ fn metric(
 }
 
 impl Facts<'_> {
-    /// Geometric mean of daily returns, the first day counting as one without return, over a year.
+    /// Geometric mean of daily returns, over a year.
     fn annual_return(&self) -> Option<f64> {
-        let daily = geometric(&self.returns, 1)?;
+        let daily = geometric(&self.returns)?;
         finite((1.0 + daily).powf(self.periods) - 1.0)
     }
 
     /// The spread of a year's compounded return when daily returns are independent (backtesting.py's formula).
     fn compounded_volatility(&self) -> Option<f64> {
-        let square = (1.0 + geometric(&self.returns, 1)?).powi(2);
+        let square = (1.0 + geometric(&self.returns)?).powi(2);
         let variance = deviation(&self.returns)?.powi(2);
         finite(((variance + square).powf(self.periods) - square.powf(self.periods)).sqrt())
     }
@@ -133,6 +133,7 @@ impl Facts<'_> {
         self.drawdowns.first().map_or(0.0, |fall| fall.depth)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
     fn result(&self) -> Vec<Metric> {
         use Group::Result as G;
         let (record, totals) = (self.record, self.record.totals);
@@ -341,6 +342,7 @@ impl Facts<'_> {
         ]
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
     fn trades(&self) -> Vec<Metric> {
         use Group::Trades as G;
         let (net, returns) = (&self.trips.net, &self.trips.returns);
@@ -382,7 +384,7 @@ impl Facts<'_> {
                 "mean_trade",
                 "Mean trade",
                 G,
-                Value::Share(geometric(returns, 0)),
+                Value::Share(geometric(returns)),
                 "geometric mean of price returns",
             ),
             metric(

@@ -52,8 +52,8 @@ pub(crate) fn deviation(values: &[f64]) -> Option<f64> {
     finite((squares / count(values.len() - 1)).sqrt())
 }
 
-/// `exp(mean(ln(1 + r))) − 1`, with `extra` further periods of no return; 0 where a period lost everything.
-pub(crate) fn geometric(returns: &[f64], extra: usize) -> Option<f64> {
+/// `exp(mean(ln(1 + r))) − 1`; 0 where a period lost everything.
+pub(crate) fn geometric(returns: &[f64]) -> Option<f64> {
     if returns.is_empty() {
         return None;
     }
@@ -61,7 +61,7 @@ pub(crate) fn geometric(returns: &[f64], extra: usize) -> Option<f64> {
         return Some(0.0);
     }
     let logs: f64 = returns.iter().map(|r| r.ln_1p()).sum();
-    finite((logs / count(returns.len() + extra)).exp_m1())
+    finite((logs / count(returns.len())).exp_m1())
 }
 
 /// Sum of gains over sum of losses; `None` without a loss.

@@ -1,4 +1,5 @@
 //! The gate, rule by rule: what each bound lets through, what it refuses, and that an exit always passes.
+#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use quantmesh_risk::{Breaker, BreakerLimits, Desk, Gate, Limits, Trip};
 use sdk::{Market, Mode};

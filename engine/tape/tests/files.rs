@@ -5,8 +5,11 @@ use std::path::Path;
 use quantmesh_tape::{DataError, Kind, ReadOptions, SeriesData, read, write};
 use testkit::shared_or_skip;
 
-/// File, column prefix, and what comes of it: kind and rows, or a part of the refusal.
-const FILES: [(&str, &str, Result<(Kind, usize), &str>); 47] = [
+/// Kind and rows, or a part of the refusal.
+type Expected = Result<(Kind, usize), &'static str>;
+
+/// File, column prefix, and what comes of it.
+const FILES: [(&str, &str, Expected); 47] = [
     ("barter_binance_spot_with_disconnects.json", "", Err("this is JSON")),
     ("binance_coinm_btcusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_439))),
     ("binance_spot_btcbusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_440))),

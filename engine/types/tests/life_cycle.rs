@@ -1,4 +1,5 @@
 //! The order life-cycle: every pair of state and report is in this table, allowed or not.
+#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use quantmesh_types::{
     Amount, CancelReason, Fill, Liquidity, Money, OrderStatus, Price, Qty, Refusal, RefusalRule,

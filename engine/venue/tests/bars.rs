@@ -1,4 +1,5 @@
 //! How bars fill resting orders, by the conventions' names.
+#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use quantmesh_venue::{Execution, MarketFill, Path, SimExchange, Touch};
 use testkit::Lab;

@@ -115,3 +115,26 @@ pub(crate) fn around(price: Price, market: &Market) -> (Price, Price) {
         _ => (price, price),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::exchange::{setup, spec};
+
+    #[test]
+    fn quotes_count_where_they_agree_with_the_price() {
+        let mut market = Market::new(setup(spec(), None).instruments[0].clone());
+        let p = Price::from_ticks;
+        for (bid, ask, price, expected) in [
+            (None, None, 100, (100, 100)),
+            (Some(99), Some(102), 100, (99, 102)),
+            (Some(99), Some(102), 99, (99, 102)),
+            (Some(99), Some(102), 103, (103, 103)),
+            (Some(99), Some(102), 98, (98, 98)),
+            (Some(100), Some(100), 100, (100, 100)),
+        ] {
+            (market.bid, market.ask) = (bid.map(p), ask.map(p));
+            assert_eq!(around(p(price), &market), (p(expected.0), p(expected.1)), "{bid:?} {ask:?} {price}");
+        }
+    }
+}

@@ -157,7 +157,8 @@ impl Grid {
         }
         self.due |= slot.wait == Wait::Price;
         let moved = match &report.kind {
-            ReportKind::Filled(fill) => self.place.touch(&self.ladder, fill),
+            // A late fill is old news.
+            ReportKind::Filled(fill) if current => self.place.touch(&self.ladder, fill),
             _ => false,
         };
         if report.kind == ReportKind::Cancelled(CancelReason::NothingToReduce) && self.lost_count(view) {

@@ -20,9 +20,12 @@ impl RollingSum {
     #[inline]
     pub(super) fn push(&mut self, value: f64) -> Pushed {
         let pushed = self.ring.push(value);
-        let total = self.total + (value - pushed.oldest);
-        let turn = self.turn + value;
-        (self.total, self.turn) = if pushed.turned { (turn, 0.0) } else { (total, turn) };
+        self.turn += value;
+        if pushed.turned {
+            self.total = std::mem::take(&mut self.turn);
+        } else {
+            self.total += value - pushed.oldest;
+        }
         pushed
     }
 
@@ -66,10 +69,13 @@ impl WeightedSum {
     pub(super) fn push(&mut self, value: f64) {
         let before = self.plain.total;
         let Pushed { oldest, slot, turned } = self.plain.push(value);
-        // Each value that stays moves down by one weight; the oldest leaves with weight 0.
-        let weighted = self.weighted - (before - oldest) + (self.count() - 1.0) * value;
-        let turn = self.turn + slot as f64 * value;
-        (self.weighted, self.turn) = if turned { (turn, 0.0) } else { (weighted, turn) };
+        self.turn += slot as f64 * value;
+        if turned {
+            self.weighted = std::mem::take(&mut self.turn);
+        } else {
+            // Each value that stays moves down by one weight; the oldest leaves with weight 0.
+            self.weighted += (self.count() - 1.0) * value - (before - oldest);
+        }
     }
 
     /// The plain and the weighted sum, once the window is full.

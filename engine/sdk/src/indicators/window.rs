@@ -90,8 +90,12 @@ impl Ring {
         let slot = self.at;
         let oldest = self.slots.get_mut(slot).map_or(0.0, |place| std::mem::replace(place, value));
         let turned = slot + 1 == self.slots.len();
-        self.at = if turned { 0 } else { slot + 1 };
-        self.full |= turned;
+        // A branch, not a choice: the processor foresees it, and the next update needn't wait for it.
+        if turned {
+            (self.at, self.full) = (0, true);
+        } else {
+            self.at = slot + 1;
+        }
         Pushed { oldest, slot, turned }
     }
 

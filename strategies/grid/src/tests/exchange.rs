@@ -53,8 +53,8 @@ pub(crate) struct Faults {
     pub(crate) pause: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Working {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Working {
     id: ClientOrderId,
     wish: Wish,
     price: Price,
@@ -83,6 +83,9 @@ pub(crate) struct Exchange {
     /// The position at the exchange; the grid sees its own with each report.
     position: i64,
     capacity: usize,
+    tampered: bool,
+    /// What the exchange's price is already, before the grid hears of it.
+    pub(crate) ahead: Option<i64>,
     /// What the grid must believe to be live: an order is there until the grid heard of its end.
     believed: BTreeMap<ClientOrderId, Wish>,
     reports: VecDeque<OrderReport>,
@@ -111,6 +114,8 @@ impl Exchange {
             seed: seed | 1,
             working: Vec::new(),
             position: 0,
+            tampered: false,
+            ahead: None,
             capacity: grid.slots.capacity(),
             grid,
             believed: BTreeMap::new(),
@@ -169,6 +174,29 @@ impl Exchange {
     pub(crate) fn grid_held(&self) -> BTreeMap<u32, i64> {
         let slots = self.grid.slots.iter().filter(|slot| slot.held != 0);
         slots.map(|slot| (u32::try_from(slot.at).unwrap(), slot.held)).collect()
+    }
+
+    /// The working order at a price.
+    pub(crate) fn order_at(&self, price: i64) -> Working {
+        *self.working.iter().find(|order| order.price.ticks() == price).unwrap()
+    }
+
+    /// Fills half of an order, whether or not it is still there.
+    pub(crate) fn fill_half(&mut self, order: Working) {
+        let working = self.working.iter().any(|other| other.id == order.id);
+        self.late += u64::from(!working);
+        self.execute(order, order.open / 2);
+        if !working {
+            self.working.retain(|other| other.id != order.id);
+        }
+        self.deliver();
+    }
+
+    /// Somebody else closes the position.
+    pub(crate) fn tamper(&mut self) {
+        self.position = 0;
+        self.market.position = Position::FLAT;
+        self.tampered = true;
     }
 
     /// Nothing goes wrong from now on.
@@ -368,7 +396,7 @@ impl Exchange {
 
     /// The exchange's own last price: a bar's fills reach the grid after the whole bar.
     fn taking(&self) -> Price {
-        self.last_traded.or(self.market.last).unwrap()
+        self.ahead.map(Price::from_ticks).or(self.last_traded).or(self.market.last).unwrap()
     }
 
     /// Every wish rests at the market the grid knows, an entry lies on its level inside its window, and an exit pays.
@@ -416,7 +444,7 @@ impl Exchange {
     }
 
     fn stop(&mut self, reason: &str) {
-        assert!(!reason.contains("not the sum"), "the grid lost count");
+        assert_eq!(reason.contains("not the sum"), self.tampered, "the grid lost count");
         self.said.push(format!("stop: {reason}"));
         self.stopped = true;
         self.mode = Mode::Stopping;

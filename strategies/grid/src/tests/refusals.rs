@@ -111,6 +111,24 @@ fn an_amount_the_venue_does_not_take_is_refused_with_the_one_that_works() {
 }
 
 #[test]
+fn the_amount_is_judged_at_the_price_it_is_entered_at() {
+    let mut spec = spec();
+    spec.lot_size = "0.1".parse().unwrap();
+    for (direction, starts) in
+        [(Direction::Long, true), (Direction::Short, false), (Direction::Neutral, false)]
+    {
+        let params = Params {
+            direction,
+            order_quantity: number("100.5"),
+            price_lower: Number::whole(1000),
+            price_upper: Number::whole(1010),
+            ..params()
+        };
+        assert_eq!(build(&params, spec.clone(), 1000).is_ok(), starts, "{direction:?}");
+    }
+}
+
+#[test]
 fn contradictions_name_the_parameter() {
     let geometric = Params::default();
     for (params, says) in [

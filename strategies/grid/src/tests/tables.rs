@@ -100,6 +100,17 @@ fn with_a_full_cap_the_nearest_level_takes_the_furthest_ones_place() {
 }
 
 #[test]
+fn what_is_held_takes_room_from_the_entries() {
+    holds(
+        &params(),
+        "
+        1000                | buy 990; buy 980
+        1000 989 1005 1005  | buy filled 990; sell 1000 reduce; would take; sell 1006 reduce; cancel buy 980; buy 1000
+        ",
+    );
+}
+
+#[test]
 fn an_exit_whose_level_is_passed_is_placed_one_tick_inside_the_market_and_goes_home() {
     holds(
         &params(),
@@ -236,4 +247,69 @@ fn stops_end_the_grid_for_good() {
     ] {
         holds(&params, &table);
     }
+}
+
+fn started() -> Exchange {
+    let params = params();
+    let mut exchange = Exchange::new(&params, spec(), Faults::default(), 1).with_twin(&params);
+    exchange.trade(1000);
+    exchange
+}
+
+#[test]
+fn an_order_that_would_take_is_tried_again_once_at_each_price() {
+    let params = params();
+    let mut exchange = Exchange::new(&params, spec(), Faults::default(), 1).with_twin(&params);
+    exchange.ahead = Some(985);
+    exchange.trade(1000);
+    assert_eq!(exchange.take_said(), "buy 990; would take; buy 980");
+    exchange.trade(1000);
+    assert_eq!(exchange.take_said(), "buy 990; would take");
+    exchange.ahead = None;
+    exchange.trade(1000);
+    assert_eq!(exchange.take_said(), "buy 990");
+    exchange.trade(1000);
+    assert_eq!(exchange.take_said(), "");
+}
+
+#[test]
+fn a_part_of_an_entry_keeps_its_place_and_leaves_once_the_market_is_past_its_exit() {
+    let mut exchange = started();
+    exchange.fill_half(exchange.order_at(990));
+    exchange.trade(995);
+    assert_eq!(exchange.take_said(), "buy 990; buy 980; buy filled 990");
+    exchange.trade(1001);
+    // The slot has room for one more order only once the rest of the entry is gone.
+    assert_eq!(exchange.take_said(), "cancel buy 990; cancel buy 980; sell 1002 reduce; buy 1000");
+    assert_eq!(exchange.held.values().sum::<i64>(), 50);
+    exchange.trade(1003);
+    assert_eq!(exchange.held.values().sum::<i64>(), 0);
+}
+
+#[test]
+fn a_late_fill_is_booked_and_shrinks_the_exit_that_took_its_place() {
+    let mut exchange = started();
+    exchange.trade(989);
+    let exit = exchange.order_at(1000);
+    exchange.trade(969);
+    exchange.trade(989);
+    exchange.take_said();
+    let held: i64 = exchange.held.values().sum();
+    assert!(exchange.order_at(1000) != exit, "the exit was cancelled and placed anew");
+    exchange.fill_half(exit);
+    assert_eq!(exchange.take_said(), "sell filled 1000; cancel sell 1000; sell 1000 reduce");
+    assert_eq!(exchange.held.values().sum::<i64>(), held - 50);
+}
+
+#[test]
+fn a_position_that_is_not_ours_any_more_ends_the_grid() {
+    let mut exchange = started();
+    exchange.trade(989);
+    exchange.take_said();
+    exchange.tamper();
+    exchange.trade(1001);
+    assert_eq!(
+        exchange.take_said(),
+        "stop: the position is not the sum of what the grid's slots hold; something else traded here"
+    );
 }
