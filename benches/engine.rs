@@ -2,7 +2,13 @@
 //!
 //! `cargo bench --bench engine`. Every figure is a time per run over the same bars in memory, so the ratio to
 //! `hand_written` is the engine's overhead. Bytes per event are printed once at the start.
-#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout, clippy::cast_precision_loss, reason = "a broken expectation ends a measurement")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a broken expectation ends a measurement"
+)]
 
 use std::hint::black_box;
 

@@ -305,9 +305,8 @@ fn explain(source: &Source, strategy: &StrategyConfig, error: &BuildError) -> Fa
             let near = nearest(key, known.iter().map(String::as_str));
             (Some(key), near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")))
         }
-        BuildError::Param(ParamError::OutOfRange { key, .. }) | BuildError::Refused { key, .. } => {
-            (Some(key), String::new())
-        }
+        BuildError::Param(ParamError::OutOfRange { key, .. } | ParamError::NotANumber { key, .. })
+        | BuildError::Refused { key, .. } => (Some(key), String::new()),
         BuildError::Param(ParamError::Malformed(_)) => (None, String::new()),
     };
     let place = key.map_or_else(|| source.name.clone(), |key| source.place_of(key));

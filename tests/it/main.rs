@@ -13,5 +13,6 @@ mod arrows;
 mod build_script;
 mod features;
 mod house;
+mod program;
 mod tidy;
 mod tokens;

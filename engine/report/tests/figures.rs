@@ -1,5 +1,9 @@
 //! Published figures, from tables: the same series give the same metrics, to the digits given.
-#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a helper of tests may stop where something is not as it should be"
+)]
 
 use ledger::{EquityPoint, RunRecord, Totals};
 use quantmesh_report::{Calendar, Context, Value, html, metrics, text_sheet, to_json, write_all};
@@ -15,7 +19,8 @@ const DAY: i64 = 86_400_000_000_000;
 fn curve(equity: &[f64]) -> RunRecord {
     let lab = Lab::new().expect("constants");
     let money = |value: f64| -> Money { format!("{value:.12}").parse().expect("a number") };
-    let point = |(at, value): (i64, &f64)| EquityPoint { time: Time::from_nanos(at * DAY), equity: money(*value) };
+    let point =
+        |(at, value): (i64, &f64)| EquityPoint { time: Time::from_nanos(at * DAY), equity: money(*value) };
     RunRecord {
         instruments: vec![lab.instrument().expect("constants")],
         settlement: lab.spec.quote,
@@ -54,7 +59,8 @@ fn the_metrics_agree_with_empyrical() -> Result<(), Box<dyn std::error::Error>> 
     let mut compared = 0;
     for name in ["buy_and_hold_daily", "ma_crossover_daily"] {
         let case = &reference["cases"][name];
-        let equity: Vec<f64> = case["equity"].as_array().expect("a list").iter().filter_map(|v| v.as_f64()).collect();
+        let equity: Vec<f64> =
+            case["equity"].as_array().expect("a list").iter().filter_map(|v| v.as_f64()).collect();
         let record = curve(&equity);
         for (library, calendar, keys) in [
             (
@@ -142,7 +148,8 @@ fn goog() -> Result<Option<RunRecord>, Box<dyn std::error::Error>> {
     lab.spec.fees.taker = types::Rate::ZERO;
     (lab.execution.market_fill, lab.execution.slippage_ticks) = (MarketFill::LastPrice, 0);
     (lab.opening_prints, lab.end) = (true, backtest::EndOfRun::CloseAtLastOpen);
-    let params = "method = 'sma'\ndirection = 'both'\nsizing = 'equity_fraction'\nsize = 1\nsize_at = 'next_price'";
+    let params =
+        "method = 'sma'\ndirection = 'both'\nsizing = 'equity_fraction'\nsize = 1\nsize_at = 'next_price'";
     Ok(Some(lab.run("trend_following", params, &bars)?.record))
 }
 
@@ -183,10 +190,18 @@ fn a_report_is_the_same_bytes_twice_and_escapes_what_it_shows() -> Result<(), Bo
 fn an_empty_run_has_a_report_without_a_single_nan() {
     for equity in [&[][..], &[0.0][..], &[5.0][..], &[5.0, 0.0, 0.0][..]] {
         let (record, context) = (curve(equity), Context::default());
-        let texts = [text_sheet(&record, &context, 80, true), html(&record, &context), to_json(&record, &context).to_string()];
+        let texts = [
+            text_sheet(&record, &context, 80, true),
+            html(&record, &context),
+            to_json(&record, &context).to_string(),
+        ];
         for text in texts {
             let data = text.split("<script>").next().unwrap_or_default();
-            assert!(!data.contains("NaN") && !data.contains("inf ") && !data.contains("null,null,null,null,null,null,null,null,null,null"));
+            assert!(
+                !data.contains("NaN")
+                    && !data.contains("inf ")
+                    && !data.contains("null,null,null,null,null,null,null,null,null,null")
+            );
         }
     }
 }
@@ -196,6 +211,10 @@ fn a_folder_that_can_not_be_made_is_named() {
     let there = tempfile::tempdir().expect("a folder");
     let file = there.path().join("file");
     std::fs::write(&file, "x").expect("room for a byte");
-    let error = write_all(&file.join("out"), &curve(&[1.0]), &Context::default()).map_err(|error| error.to_string());
-    assert!(matches!(&error, Err(message) if message.contains("can't be written") && message.contains("--out")), "{error:?}");
+    let error =
+        write_all(&file.join("out"), &curve(&[1.0]), &Context::default()).map_err(|error| error.to_string());
+    assert!(
+        matches!(&error, Err(message) if message.contains("can't be written") && message.contains("--out")),
+        "{error:?}"
+    );
 }

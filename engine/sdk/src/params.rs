@@ -25,6 +25,16 @@ pub enum ParamError {
         /// The range in words.
         range: String,
     },
+    /// The value is no number.
+    #[error(
+        "`{key}` is {value}, which is not a plain decimal number (write digits with at most one point, such as 0.25)"
+    )]
+    NotANumber {
+        /// Which parameter.
+        key: String,
+        /// What was written.
+        value: String,
+    },
     /// The value has another type.
     #[error("{0}")]
     Malformed(
@@ -163,7 +173,11 @@ pub(crate) fn check(schema: &Schema, table: &toml::Table) -> Result<(), ParamErr
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let in_range = text.parse::<Decimal>().map_or(true, |number| field.holds(number));
+        let number = text.parse::<Decimal>();
+        if matches!(field.kind.as_str(), "number" | "integer") && number.is_err() {
+            return Err(ParamError::NotANumber { key: key.clone(), value: text });
+        }
+        let in_range = number.map_or(true, |number| field.holds(number));
         let listed = field.choices.is_empty() || field.choices.contains(&text);
         if !(in_range && listed) {
             return Err(ParamError::OutOfRange { key: key.clone(), value: text, range: field.range() });

@@ -293,6 +293,9 @@ fn volume_by_hand() {
     check("vwap", Vwap::new(), "5:5:5:0 1:1:1:1 6:4:2:2", "- 1 3");
     check("rolling vwap", RollingVwap::new(2), "1:1:1:1 4:4:4:2 7:7:7:1", "- 3 5");
     check("nothing traded", RollingVwap::new(2), "1:1:1:1 2:2:2:0 3:3:3:0 3:3:3:1", "- 1 - 3");
+    // 0.1 + 0.2 − 0.1 − 0.2 leaves a crumb, which is no volume.
+    const CRUMB: &str = "3:3:3:1 3:3:3:1 3:3:3:1 3:3:3:0.1 3:3:3:0.2 3:3:3:0 3:3:3:0 3:3:3:0";
+    check("nothing but rounding traded", RollingVwap::new(3), CRUMB, "- - 3 3 3 3 3 -");
     check("money flow", Mfi::new(2), "1 2 1 3", "- - 200/3 75");
     check("money that stands still", Mfi::new(2), "2 2 2", "- - 0");
 }

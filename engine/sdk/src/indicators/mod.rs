@@ -6,9 +6,9 @@
 //! until it has seen as much as [`warm_up`](Sma::warm_up) says; `value` gives the latest result again, `is_ready`
 //! says whether there is one, and `reset` forgets everything but the settings, without allocating. Values and first
 //! values are those of TA-Lib 0.8 where TA-Lib has the indicator. A period of 0 counts as 1, and one over
-//! [`MAX_PERIOD`] as that many. Inputs are in any unit: ticks, lots, dollars. An update with something in
-//! it that is not a number (NaN, infinity, or a magnitude over 10¹⁰⁰) is passed over whole: it changes nothing, and the
-//! previous result is given again.
+//! [`MAX_PERIOD`] as that many. Inputs are in any unit: ticks, lots, dollars. An update with something in it that is
+//! not a number (NaN, infinity, or a magnitude over 10¹⁰⁰) is passed over whole: it changes nothing, and the previous
+//! result is given again. [`Cci`] alone takes time in proportion to its period.
 //!
 //! # Rounding
 //! Sums over a window are kept running: the newest value comes in, the oldest goes. While values are whole numbers and

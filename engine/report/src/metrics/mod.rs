@@ -1,0 +1,137 @@
+//! The one table of metrics: from it come text, JSON, web page and documentation.
+
+mod returns;
+mod trading;
+
+use ledger::RunRecord;
+use types::Money;
+
+use crate::Context;
+use crate::curve::{self, Drawdown, float};
+use crate::trips::{Trips, deviation, finite, geometric, mean};
+
+/// What a metric speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// What was earned.
+    Result,
+    /// What it took in risk.
+    Risk,
+    /// Return against risk.
+    Ratios,
+    /// Round trips.
+    Trades,
+    /// Orders, fills and costs.
+    Activity,
+}
+
+/// A metric's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// An exact amount, in the settlement asset.
+    Amount(Money),
+    /// A ratio; `None` where it is not defined.
+    Ratio(Option<f64>),
+    /// A share, shown in percent; `None` where it is not defined.
+    Share(Option<f64>),
+    /// A count.
+    Count(u64),
+    /// A length of time in days.
+    Days(Option<f64>),
+}
+
+/// One figure with its name and the convention it was worked out by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Its name in JSON.
+    pub key: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// What it speaks of.
+    pub group: Group,
+    /// The figure.
+    pub value: Value,
+    /// How it was worked out.
+    pub convention: String,
+}
+
+/// Everything that several metrics need, worked out once.
+struct Facts<'r> {
+    record: &'r RunRecord,
+    returns: Vec<f64>,
+    periods: f64,
+    calendar: &'static str,
+    drawdowns: Vec<Drawdown>,
+    trips: Trips,
+    capital: f64,
+    last: f64,
+    years: f64,
+    warm_up: usize,
+}
+
+/// All metrics of a run, in the order they are shown.
+#[must_use]
+pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
+    let days = curve::daily(&record.equity);
+    let (periods, calendar) = curve::periods(context.calendar, &days);
+    let facts = Facts {
+        returns: curve::returns(&days),
+        periods,
+        calendar,
+        drawdowns: curve::drawdowns(record),
+        trips: Trips::of(record),
+        capital: float(record.capital),
+        last: float(record.final_equity()),
+        years: years(record),
+        warm_up: context.warm_up_bars,
+        record,
+    };
+    let mut list = facts.result();
+    list.extend(facts.risk());
+    list.extend(facts.ratios());
+    list.extend(facts.trades());
+    list.extend(facts.activity());
+    list
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a length of time needs no more than 53 bits")]
+fn years(record: &RunRecord) -> f64 {
+    let span = record.equity.first().zip(record.equity.last());
+    span.map_or(0.0, |(first, last)| {
+        (last.time.nanos() - first.time.nanos()) as f64 / curve::DAY as f64 / 365.25
+    })
+}
+
+fn metric(
+    key: &'static str,
+    label: &'static str,
+    group: Group,
+    value: Value,
+    convention: impl Into<String>,
+) -> Metric {
+    Metric { key, label, group, value, convention: convention.into() }
+}
+
+impl Facts<'_> {
+    /// Geometric mean of daily returns, over a year.
+    fn annual_return(&self) -> Option<f64> {
+        let daily = geometric(&self.returns)?;
+        finite((1.0 + daily).powf(self.periods) - 1.0)
+    }
+
+    /// The spread of a year's compounded return when daily returns are independent (backtesting.py's formula).
+    fn compounded_volatility(&self) -> Option<f64> {
+        let square = (1.0 + geometric(&self.returns)?).powi(2);
+        let variance = deviation(&self.returns)?.powi(2);
+        finite(((variance + square).powf(self.periods) - square.powf(self.periods)).sqrt())
+    }
+
+    fn downside(&self) -> Option<f64> {
+        let squares: Vec<f64> = self.returns.iter().map(|r| r.min(0.0).powi(2)).collect();
+        finite((mean(&squares)? * self.periods).sqrt())
+    }
+
+    fn max_drawdown(&self) -> f64 {
+        self.drawdowns.first().map_or(0.0, |fall| fall.depth)
+    }
+}

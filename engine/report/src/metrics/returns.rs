@@ -1,0 +1,227 @@
+//! What was earned, at what risk, and the one against the other.
+
+use types::{Money, Time};
+
+use super::{Facts, Group, Metric, Value, metric};
+use crate::show;
+use crate::trips::{count, deviation, finite, mean, ratio};
+
+impl Facts<'_> {
+    #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
+    pub(super) fn result(&self) -> Vec<Metric> {
+        use Group::Result as G;
+        let (record, totals) = (self.record, self.record.totals);
+        let profit = record.final_equity().minus(record.capital).unwrap_or_default();
+        let peak = record.equity.iter().map(|point| point.equity).max().unwrap_or(record.capital);
+        let total = ratio(self.last - self.capital, self.capital);
+        let cagr = finite((self.last / self.capital).powf(1.0 / self.years) - 1.0);
+        vec![
+            metric(
+                "final_equity",
+                "Final equity",
+                G,
+                Value::Amount(record.final_equity()),
+                "cash and positions at the last price, exact",
+            ),
+            metric(
+                "net_profit",
+                "Net profit",
+                G,
+                Value::Amount(profit),
+                "final equity less capital: realised + unrealised + funding − fees, exact",
+            ),
+            metric("total_return", "Total return", G, Value::Share(total), "net profit over capital"),
+            metric(
+                "cagr",
+                "CAGR",
+                G,
+                Value::Share(cagr),
+                "(final equity / capital)^(1/years) − 1, years of 365.25 days",
+            ),
+            metric(
+                "annual_return",
+                "Annual return",
+                G,
+                Value::Share(self.annual_return()),
+                format!("geometric mean of daily returns compounded over {}", self.calendar),
+            ),
+            metric(
+                "buy_and_hold",
+                "Buy and hold",
+                G,
+                Value::Share(self.buy_and_hold()),
+                "close to close of the first instrument, from the last bar of the warm-up, without costs",
+            ),
+            metric(
+                "peak_equity",
+                "Peak equity",
+                G,
+                Value::Amount(peak),
+                "highest of all equity points, exact",
+            ),
+            metric(
+                "realised",
+                "Realised profit",
+                G,
+                Value::Amount(totals.realised),
+                "against average cost, before fees, exact",
+            ),
+            metric(
+                "unrealised",
+                "Unrealised profit",
+                G,
+                Value::Amount(totals.unrealised),
+                "of what is open at the last price, exact",
+            ),
+            metric(
+                "fees",
+                "Fees",
+                G,
+                Value::Amount(totals.fees),
+                "paid, maker and taker; negative is a rebate, exact",
+            ),
+            metric("funding", "Funding", G, Value::Amount(totals.funding), "received less paid, exact"),
+        ]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "prices in ticks are below 2⁵³")]
+    pub(super) fn buy_and_hold(&self) -> Option<f64> {
+        let candles = self.record.candles.first()?;
+        // Merged candles can't be told by bar; the first of them is the nearest there is.
+        let whole = candles.len() as u64 == self.record.totals.bars;
+        let first = candles.get(if whole { self.warm_up.saturating_sub(1) } else { 0 }).or(candles.first())?;
+        ratio(candles.last()?.close.ticks() as f64 - first.close.ticks() as f64, first.close.ticks() as f64)
+    }
+
+    pub(super) fn risk(&self) -> Vec<Metric> {
+        use Group::Risk as G;
+        let worst = self.drawdowns.first();
+        let amount = worst.map_or(Money::ZERO, |fall| fall.amount);
+        let end = self.record.equity.last().map_or(Time::EPOCH, |point| point.time);
+        let longest = self.drawdowns.iter().map(|fall| show::days(fall.peak, fall.recovered.unwrap_or(end)));
+        let deviation = deviation(&self.returns);
+        let volatility = deviation.map(|deviation| deviation * self.periods.sqrt());
+        let mut sorted = self.returns.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at_risk = quantile(&sorted, 0.05);
+        let beyond: Vec<f64> =
+            sorted.iter().copied().filter(|r| at_risk.is_some_and(|bound| *r <= bound)).collect();
+        vec![
+            metric(
+                "max_drawdown",
+                "Max drawdown",
+                G,
+                Value::Share(finite(-self.max_drawdown())),
+                "deepest fall from a peak over all equity points, as a share of the peak",
+            ),
+            metric(
+                "max_drawdown_amount",
+                "Max drawdown, amount",
+                G,
+                Value::Amount(amount),
+                "the same fall in money, exact",
+            ),
+            metric(
+                "longest_drawdown",
+                "Longest drawdown",
+                G,
+                Value::Days(longest.reduce(f64::max)),
+                "from a peak until it was reached again, or the end",
+            ),
+            metric(
+                "volatility",
+                "Volatility",
+                G,
+                Value::Share(volatility),
+                format!("sample deviation of daily returns × √ of {} (empyrical)", self.calendar),
+            ),
+            metric(
+                "volatility_compounded",
+                "Volatility, compounded",
+                G,
+                Value::Share(self.compounded_volatility()),
+                format!("spread of a year's compounded return, {} (backtesting.py)", self.calendar),
+            ),
+            metric(
+                "value_at_risk",
+                "Value at risk 5 %",
+                G,
+                Value::Share(at_risk),
+                "fifth percentile of daily returns, linear between neighbours",
+            ),
+            metric(
+                "expected_shortfall",
+                "Expected shortfall 5 %",
+                G,
+                Value::Share(mean(&beyond)),
+                "mean of the daily returns at or below the value at risk",
+            ),
+        ]
+    }
+
+    pub(super) fn ratios(&self) -> Vec<Metric> {
+        use Group::Ratios as G;
+        let mean = mean(&self.returns);
+        let plain = mean
+            .zip(deviation(&self.returns))
+            .and_then(|(m, d)| ratio(m, d))
+            .map(|s| s * self.periods.sqrt());
+        let compounded =
+            self.annual_return().zip(self.compounded_volatility()).and_then(|(a, v)| ratio(a, v));
+        let sortino = mean.zip(self.downside()).and_then(|(m, d)| ratio(m * self.periods, d));
+        let sortino_geometric = self.annual_return().zip(self.downside()).and_then(|(a, d)| ratio(a, d));
+        let calmar = self.annual_return().and_then(|annual| ratio(annual, self.max_drawdown()));
+        let gains: f64 = self.returns.iter().filter(|r| **r > 0.0).sum();
+        let losses: f64 = self.returns.iter().filter(|r| **r < 0.0).sum();
+        let year = self.calendar;
+        vec![
+            metric(
+                "sharpe",
+                "Sharpe",
+                G,
+                Value::Ratio(plain),
+                format!(
+                    "mean over sample deviation of daily returns, × √ of {year}, no risk-free rate (empyrical)"
+                ),
+            ),
+            metric(
+                "sharpe_compounded",
+                "Sharpe, compounded",
+                G,
+                Value::Ratio(compounded),
+                format!("annual return over compounded volatility, {year} (backtesting.py)"),
+            ),
+            metric(
+                "sortino",
+                "Sortino",
+                G,
+                Value::Ratio(sortino),
+                format!("mean daily return × {year} over the annual deviation below zero (empyrical)"),
+            ),
+            metric(
+                "sortino_compounded",
+                "Sortino, compounded",
+                G,
+                Value::Ratio(sortino_geometric),
+                "annual return over the annual deviation below zero (backtesting.py)",
+            ),
+            metric("calmar", "Calmar", G, Value::Ratio(calmar), "annual return over max drawdown"),
+            metric(
+                "omega",
+                "Omega",
+                G,
+                Value::Ratio(ratio(gains, -losses)),
+                "sum of daily gains over sum of daily losses",
+            ),
+        ]
+    }
+}
+
+/// The quantile of sorted values, linear between neighbours (type 7 of Hyndman and Fan 1996, numpy's default).
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let place = share * count(sorted.len().checked_sub(1)?);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place inside a list")]
+    let below = place.floor() as usize;
+    let (low, high) = (sorted.get(below)?, sorted.get(below + 1).or(sorted.last())?);
+    finite(low + (high - low) * (place - place.floor()))
+}
