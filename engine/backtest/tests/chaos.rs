@@ -1,5 +1,9 @@
 //! A strategy that wishes for anything at all, against the rules that must hold whatever it wishes for.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a helper of tests may stop where something is not as it should be")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests may stop where something is not as it should be"
+)]
 
 use backtest::{Backtest, BacktestSetup, EndOfRun, Outcome, Stream};
 use kernel::{Kernel, KernelSetup, Outbox, Seat};

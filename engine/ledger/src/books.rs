@@ -109,9 +109,9 @@ impl Books {
             }
             let page = self.page(asset);
             // Several postings may meet in one account, so there must be room for all of them in each.
-            let most = own.clone().try_fold(0_i128, |sum, other| {
-                sum.checked_add(other.amount.units().checked_abs()?)
-            });
+            let most = own
+                .clone()
+                .try_fold(0_i128, |sum, other| sum.checked_add(other.amount.units().checked_abs()?));
             let most = Money::from_units(most.ok_or(Overflow("a transaction"))?);
             for other in own {
                 page.balance(other.account).plus(most)?;
@@ -139,7 +139,15 @@ impl Books {
 impl Page {
     const fn new(asset: Asset) -> Self {
         let zero = Money::ZERO;
-        Self { asset, capital: zero, cash: zero, realised: zero, fees: zero, funding: zero, positions: Vec::new() }
+        Self {
+            asset,
+            capital: zero,
+            cash: zero,
+            realised: zero,
+            fees: zero,
+            funding: zero,
+            positions: Vec::new(),
+        }
     }
 
     fn balance(&self, account: Account) -> Money {

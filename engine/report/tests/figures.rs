@@ -1,9 +1,5 @@
 //! Published figures, from tables: the same series give the same metrics, to the digits given.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a helper of tests may stop where something is not as it should be"
-)]
+#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use ledger::{EquityPoint, RunRecord, Totals};
 use quantmesh_report::{Calendar, Context, Value, html, metrics, text_sheet, to_json, write_all};

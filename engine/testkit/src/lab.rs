@@ -150,7 +150,14 @@ impl Lab {
     ///
     /// # Errors
     /// As [`Self::kernel`].
-    pub fn backtest(&self, id: &str, params: &str, first: Option<&Bar>, events: usize, journal: bool) -> Result<Backtest, LabError> {
+    pub fn backtest(
+        &self,
+        id: &str,
+        params: &str,
+        first: Option<&Bar>,
+        events: usize,
+        journal: bool,
+    ) -> Result<Backtest, LabError> {
         Ok(Backtest::new(BacktestSetup {
             kernel: self.kernel(id, params, first)?,
             execution: self.execution,

@@ -1,5 +1,8 @@
 //! The order book against an independent engine, and against a book so simple that it must be right.
-#![expect(clippy::indexing_slicing, reason = "a helper of tests may stop where something is not as it should be")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a helper of tests may stop where something is not as it should be"
+)]
 
 use std::collections::BTreeMap;
 use std::io::Read;
