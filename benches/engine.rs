@@ -92,11 +92,7 @@ fn engine(criterion: &mut Criterion) {
                     lab.backtest(id, params, bars.first(), BARS, false)
                         .expect("the strategy takes these parameters")
                 },
-                |backtest| {
-                    backtest
-                        .run(Stream::Bars(InstrumentId(0), bars.iter()), |_| ())
-                        .map(|run| run.record.totals)
-                },
+                |backtest| backtest.run(Stream::Bars(InstrumentId(0), bars.iter()), |_| ()),
                 criterion::BatchSize::PerIteration,
             );
         });

@@ -81,123 +81,127 @@ fn json_is_one_document_with_exact_amounts_conventions_and_timing() {
 /// Files of the folder, arguments, exit code, and parts of the message.
 type Case = (&'static [(&'static str, &'static str)], &'static [&'static str], i32, &'static [&'static str]);
 
+/// Two bars that are fine.
+const BARS: &str = "ts_ms,open,high,low,close,volume\n1600000000000,1,2,1,2,5\n1600000060000,2,2,1,2,5\n";
+
+/// What users get wrong, one mistake a row.
+const MISTAKES: &[Case] = &[
+    (&[], &["backtest", "none.toml"], 3, &["none.toml: No such file", "config init"]),
+    (&[("c.toml", "title = ")], &["backtest", "c.toml"], 3, &["c.toml:1:9: "]),
+    (
+        &[("c.toml", "titel = 'x'")],
+        &["backtest", "c.toml"],
+        3,
+        &["c.toml:1:1: unknown field `titel`", "did you mean `title`?"],
+    ),
+    (
+        &[("c.toml", "[account]\ncapital = 'much'")],
+        &["backtest", "c.toml"],
+        3,
+        &["c.toml:2:11: `much`: not a plain decimal"],
+    ),
+    (
+        &[("c.toml", "[account]\ncapital = -5\n")],
+        &["backtest", "c.toml"],
+        3,
+        &["c.toml:2: account.capital: must be above zero"],
+    ),
+    (
+        &[("c.toml", "title = 'x'")],
+        &["backtest", "c.toml"],
+        3,
+        &["no instrument; add an [[instrument]] table"],
+    ),
+    (
+        &[("c.toml", "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'gird'\n")],
+        &["backtest", "c.toml"],
+        3,
+        &[
+            "c.toml:4: strategy `gird` is not compiled into this binary; did you mean `grid`?",
+            "--features gird",
+        ],
+    ),
+    (
+        &[(
+            "c.toml",
+            "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\nparams = { short_perod = 3 }\n",
+        )],
+        &["backtest", "c.toml"],
+        3,
+        &["`short_perod` is not a parameter", "did you mean `short_period`?"],
+    ),
+    (
+        &[(
+            "c.toml",
+            "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n[strategy.params]\nshort_period = 0\n",
+        )],
+        &["backtest", "c.toml"],
+        3,
+        &["c.toml:6: strategy trend_following: `short_period` is 0; it must be from 1 to 10000"],
+    ),
+    (
+        &[(
+            "c.toml",
+            "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n[strategy.params]\nsize = nan\n",
+        )],
+        &["backtest", "c.toml"],
+        3,
+        &["not a plain decimal number"],
+    ),
+    (
+        &[("c.toml", "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n")],
+        &["backtest", "c.toml"],
+        3,
+        &["instrument X has no data", "--data"],
+    ),
+    (&[], &["backtest", "--set", "strategy.params.spacing_pct=0.03"], 3, &["spacing_pct", "fee"]),
+    (&[], &["backtest", "--set", "nonsense"], 3, &["--set nonsense: write it as key.path=value"]),
+    (
+        &[],
+        &["backtest", "--set", "risk.max_drawdown_pct=120"],
+        3,
+        &["risk.max_drawdown_pct: 120 must be from 0 to 100"],
+    ),
+    (&[], &["backtest", "--data", "none.csv"], 4, &["none.csv: No such file"]),
+    (&[("d.csv", "")], &["backtest", "--data", "d.csv"], 4, &["d.csv: no data"]),
+    (
+        &[("d.csv", "a,b\n1,2\n")],
+        &["backtest", "--data", "d.csv"],
+        4,
+        &["the columns can't be understood: a, b"],
+    ),
+    (
+        &[("d.csv", "ts_ms,open,high,low,close\n1600000000000,1,2,1,NaN\n")],
+        &["backtest", "--data", "d.csv"],
+        4,
+        &["d.csv:2: `NaN` is not a price"],
+    ),
+    (
+        &[("d.csv", "ts_ms,open,high,low,close\n1600000060000,1,2,1,2\n1600000000000,1,2,1,2\n")],
+        &["data", "inspect", "d.csv"],
+        4,
+        &["d.csv:3: time goes backward"],
+    ),
+    (
+        &[("d.csv", BARS)],
+        &["data", "import", "d.csv", "--out", "no/such/folder/x.qmt"],
+        6,
+        &["can't be written"],
+    ),
+    (&[("file", "x")], &["backtest", "--out", "file"], 6, &["can't be written", "--out"]),
+    (&[], &["backtest", "--nonsense"], 2, &["unexpected argument"]),
+    (&[], &["strategies", "show", "gird"], 3, &["did you mean `grid`?"]),
+    (
+        &[("d.csv", BARS)],
+        &["data", "inspect", "d.csv", "--tick", "zero"],
+        2,
+        &["--tick zero: not a plain decimal"],
+    ),
+];
+
 #[test]
 fn every_mistake_has_its_exit_code_and_says_where_and_what_to_do() {
-    const BARS: &str = "ts_ms,open,high,low,close,volume\n1600000000000,1,2,1,2,5\n1600000060000,2,2,1,2,5\n";
-    let cases: &[Case] = &[
-        (&[], &["backtest", "none.toml"], 3, &["none.toml: No such file", "config init"]),
-        (&[("c.toml", "title = ")], &["backtest", "c.toml"], 3, &["c.toml:1:9: "]),
-        (
-            &[("c.toml", "titel = 'x'")],
-            &["backtest", "c.toml"],
-            3,
-            &["c.toml:1:1: unknown field `titel`", "did you mean `title`?"],
-        ),
-        (
-            &[("c.toml", "[account]\ncapital = 'much'")],
-            &["backtest", "c.toml"],
-            3,
-            &["c.toml:2:11: `much`: not a plain decimal"],
-        ),
-        (
-            &[("c.toml", "[account]\ncapital = -5\n")],
-            &["backtest", "c.toml"],
-            3,
-            &["c.toml:2: account.capital: must be above zero"],
-        ),
-        (
-            &[("c.toml", "title = 'x'")],
-            &["backtest", "c.toml"],
-            3,
-            &["no instrument; add an [[instrument]] table"],
-        ),
-        (
-            &[("c.toml", "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'gird'\n")],
-            &["backtest", "c.toml"],
-            3,
-            &[
-                "c.toml:4: strategy `gird` is not compiled into this binary; did you mean `grid`?",
-                "--features gird",
-            ],
-        ),
-        (
-            &[(
-                "c.toml",
-                "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\nparams = { short_perod = 3 }\n",
-            )],
-            &["backtest", "c.toml"],
-            3,
-            &["`short_perod` is not a parameter", "did you mean `short_period`?"],
-        ),
-        (
-            &[(
-                "c.toml",
-                "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n[strategy.params]\nshort_period = 0\n",
-            )],
-            &["backtest", "c.toml"],
-            3,
-            &["c.toml:6: strategy trend_following: `short_period` is 0; it must be from 1 to 10000"],
-        ),
-        (
-            &[(
-                "c.toml",
-                "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n[strategy.params]\nsize = nan\n",
-            )],
-            &["backtest", "c.toml"],
-            3,
-            &["not a plain decimal number"],
-        ),
-        (
-            &[("c.toml", "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'trend_following'\n")],
-            &["backtest", "c.toml"],
-            3,
-            &["instrument X has no data", "--data"],
-        ),
-        (&[], &["backtest", "--set", "strategy.params.spacing_pct=0.03"], 3, &["spacing_pct", "fee"]),
-        (&[], &["backtest", "--set", "nonsense"], 3, &["--set nonsense: write it as key.path=value"]),
-        (
-            &[],
-            &["backtest", "--set", "risk.max_drawdown_pct=120"],
-            3,
-            &["risk.max_drawdown_pct: 120 must be from 0 to 100"],
-        ),
-        (&[], &["backtest", "--data", "none.csv"], 4, &["none.csv: No such file"]),
-        (&[("d.csv", "")], &["backtest", "--data", "d.csv"], 4, &["d.csv: no data"]),
-        (
-            &[("d.csv", "a,b\n1,2\n")],
-            &["backtest", "--data", "d.csv"],
-            4,
-            &["the columns can't be understood: a, b"],
-        ),
-        (
-            &[("d.csv", "ts_ms,open,high,low,close\n1600000000000,1,2,1,NaN\n")],
-            &["backtest", "--data", "d.csv"],
-            4,
-            &["d.csv:2: `NaN` is not a price"],
-        ),
-        (
-            &[("d.csv", "ts_ms,open,high,low,close\n1600000060000,1,2,1,2\n1600000000000,1,2,1,2\n")],
-            &["data", "inspect", "d.csv"],
-            4,
-            &["d.csv:3: time goes backward"],
-        ),
-        (
-            &[("d.csv", BARS)],
-            &["data", "import", "d.csv", "--out", "no/such/folder/x.qmt"],
-            6,
-            &["can't be written"],
-        ),
-        (&[("file", "x")], &["backtest", "--out", "file"], 6, &["can't be written", "--out"]),
-        (&[], &["backtest", "--nonsense"], 2, &["unexpected argument"]),
-        (&[], &["strategies", "show", "gird"], 3, &["did you mean `grid`?"]),
-        (
-            &[("d.csv", BARS)],
-            &["data", "inspect", "d.csv", "--tick", "zero"],
-            2,
-            &["--tick zero: not a plain decimal"],
-        ),
-    ];
-    for (files, args, code, parts) in cases {
+    for (files, args, code, parts) in MISTAKES {
         let there = tempfile::tempdir().unwrap();
         for (name, content) in *files {
             fs::write(there.path().join(name), content).unwrap();
