@@ -100,5 +100,25 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, engine);
+/// One step of the kernel alone: a bar in, nothing out.
+fn kernel_step(criterion: &mut Criterion) {
+    let bars = random_bars(7, 4_096, 400_000);
+    let params = "short_period = 9999\nlong_period = 10000";
+    let setup =
+        lab().kernel("trend_following", params, bars.first()).expect("the strategy takes these parameters");
+    let mut kernel = kernel::Kernel::new(setup).expect("a kernel with one seat assembles");
+    let mut outbox = kernel::Outbox::new();
+    let mut time = 0;
+    criterion.bench_function("kernel_step_idle", |bencher| {
+        bencher.iter(|| {
+            time += 1;
+            let mut bar = bars[time as usize % bars.len()];
+            bar.close_time = types::Time::from_nanos(time);
+            let event = types::Event::Bar { instrument: InstrumentId(0), bar };
+            kernel.step(black_box(&event), &mut outbox).is_ok()
+        });
+    });
+}
+
+criterion_group!(benches, engine, kernel_step);
 criterion_main!(benches);

@@ -121,8 +121,8 @@ impl Inspection {
             (*line, format!("{what}; {} cannot be read; repair the file", rows(self.malformed)))
         }));
         faults.extend(self.first_backward.map(|step| {
-            let (from, to, count) = (show(step.from), show(step.to), rows(self.backward));
-            (step.line, format!("time goes backward from {from} to {to} ({count} in all); sort the file and remove repeated rows"))
+            let (from, to, count) = (show(step.from), show(step.to), self.backward);
+            (step.line, format!("time goes backward from {from} to {to} ({count} such steps in all); sort the file and remove repeated rows"))
         }));
         faults.extend(self.first_duplicate.map(|line| {
             (

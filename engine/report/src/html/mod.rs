@@ -72,14 +72,15 @@ fn cards(list: &[Metric], record: &RunRecord) -> String {
     let mut out = String::new();
     for metric in CARDS.iter().filter_map(|key| list.iter().find(|metric| metric.key == *key)) {
         let unit = match metric.value {
-            Value::Amount(_) => format!(" <small>{}</small>", Escaped(record.settlement.as_str())),
+            Value::Amount(_) => format!(", {}", record.settlement),
             _ => String::new(),
         };
         let _ = write!(
             out,
-            "<div class=card title=\"{}\"><span>{}</span><b>{}{unit}</b></div>",
+            "<div class=card title=\"{}\"><span>{}{}</span><b>{}</b></div>",
             Escaped(&metric.convention),
             Escaped(metric.label),
+            Escaped(&unit),
             Escaped(&show::value(&metric.value)),
         );
     }

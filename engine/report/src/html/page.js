@@ -11,7 +11,7 @@
     const made = new uPlot({
       width: parent.clientWidth, height, series: [{}, ...series],
       cursor: { sync: { key: sync.key, setSeries: false }, drag: { x: true, y: false } },
-      axes: [axis(), { ...axis(), size: 78, values: (u, ticks) => ticks.map(t => t.toLocaleString("en-GB")) }],
+      axes: [axis(), { ...axis(), size: 78, values: (u, ticks) => ticks.map(t => t == null ? "" : t.toLocaleString("en-GB")) }],
       scales: { x: { time: true } }, tzDate: t => uPlot.tzDate(new Date(t * 1e3), "Etc/UTC"), ...options,
     }, rows, parent);
     charts.push([made, parent, height]);
@@ -56,11 +56,13 @@
     title.textContent = market.symbol + ": price, fills (▲ buy, ▼ sell) and resting orders";
     const place = document.createElement("div");
     prices.append(title, place);
+    // Over a wide range equal steps should mean equal percentages, as a geometric grid has them.
+    const wide = Math.max(...market.h) > 4 * Math.min(...market.l);
     chart(place, 420, [
       { label: "High", stroke: tone("--line"), width: 1, points: { show: false }, value: number(8, "") },
       { label: "Low", stroke: tone("--line"), width: 1, points: { show: false }, value: number(8, "") },
       { label: "Close", stroke: tone("--ink"), width: 1.3, points: { show: false }, value: number(8, "") },
-    ], [market.t, market.h, market.l, market.c], { bands: [{ series: [1, 2], fill: tone("--level") + "40" }], hooks: { draw: [marks(market)] } });
+    ], [market.t, market.h, market.l, market.c], { scales: { x: { time: true }, y: { distr: wide ? 3 : 1 } }, bands: [{ series: [1, 2], fill: tone("--level") + "40" }], hooks: { draw: [marks(market)] } });
   }
 
   addEventListener("resize", () => charts.forEach(([made, parent, height]) => made.setSize({ width: parent.clientWidth, height })));

@@ -1,32 +1,56 @@
-//! Storage of resting orders: places that are used again, and keys that notice it.
+//! Storage of resting orders: places that are used again, and keys that notice it. What the links mean is not known here.
+
+use types::{ClientOrderId, Price, Qty, Side};
 
 use super::Resting;
 
-/// Where an order rests. A key outlives its order harmlessly: it then finds nothing.
+/// No place: the end of a chain.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Where an order rests. A key outlives its order harmlessly: it then finds nothing, for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OrderKey {
-    place: u32,
-    generation: u32,
+    pub(super) place: u32,
+    pub(super) generation: u32,
 }
 
-/// An order with its neighbours in the queue.
+impl OrderKey {
+    /// Finds nothing in any book.
+    pub(super) const NOWHERE: Self = Self { place: NONE, generation: 0 };
+}
+
+/// One place. Its generation is odd while an order lies there and even while it is free, so one comparison with a key's
+/// (always odd) generation answers both "is it live" and "is it still the same order".
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    pub(super) resting: Resting,
-    pub(super) prev: Option<OrderKey>,
-    pub(super) next: Option<OrderKey>,
+    pub(super) id: ClientOrderId,
+    pub(super) price: Price,
+    pub(super) open: Qty,
+    pub(super) prev: u32,
+    /// The next order of the queue; of a free place, the next free place.
+    pub(super) next: u32,
+    pub(super) generation: u32,
+    pub(super) side: Side,
 }
 
-#[derive(Debug, Clone, Default)]
+impl Node {
+    #[inline]
+    pub(super) const fn resting(&self) -> Resting {
+        Resting { id: self.id, side: self.side, price: self.price, open: self.open }
+    }
+}
+
+#[derive(Debug, Clone)]
 pub(super) struct Slab {
-    places: Vec<(u32, Option<Node>)>,
-    free: Vec<u32>,
+    pub(super) nodes: Vec<Node>,
+    /// The place that fell free last.
+    pub(super) free: u32,
     len: usize,
 }
 
 impl Slab {
     pub(super) fn with_capacity(orders: usize) -> Self {
-        Self { places: Vec::with_capacity(orders), free: Vec::with_capacity(orders), len: 0 }
+        Self { nodes: Vec::with_capacity(orders), free: NONE, len: 0 }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -35,56 +59,57 @@ impl Slab {
 
     #[inline]
     pub(super) fn get(&self, key: OrderKey) -> Option<&Node> {
-        let (generation, node) = self.places.get(key.place as usize)?;
-        if *generation == key.generation { node.as_ref() } else { None }
+        self.at(key.place).filter(|node| node.generation == key.generation)
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, key: OrderKey) -> Option<&mut Node> {
-        let (generation, node) = self.places.get_mut(key.place as usize)?;
-        if *generation == key.generation { node.as_mut() } else { None }
+        self.at_mut(key.place).filter(|node| node.generation == key.generation)
     }
 
-    pub(super) fn insert(&mut self, resting: Resting) -> OrderKey {
+    /// The node at the end of a link; `None` for [`NONE`].
+    #[inline]
+    pub(super) fn at(&self, place: u32) -> Option<&Node> {
+        self.nodes.get(place as usize)
+    }
+
+    /// As [`Self::at`], to change it.
+    #[inline]
+    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut Node> {
+        self.nodes.get_mut(place as usize)
+    }
+
+    /// Finds a place for an order, not yet chained to any other.
+    #[inline]
+    pub(super) fn insert(&mut self, order: Resting) -> OrderKey {
+        let Resting { id, side, price, open } = order;
+        let fresh = |generation| Node { id, price, open, prev: NONE, next: NONE, generation, side };
         self.len += 1;
-        let node = Some(Node { resting, prev: None, next: None });
-        if let Some(place) = self.free.pop()
-            && let Some((generation, slot)) = self.places.get_mut(place as usize)
-        {
-            *slot = node;
-            return OrderKey { place, generation: *generation };
+        let place = self.free;
+        if let Some(node) = self.at_mut(place) {
+            let (next, generation) = (node.next, node.generation + 1);
+            *node = fresh(generation);
+            self.free = next;
+            return OrderKey { place, generation };
         }
-        let place = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.push((0, node));
-        OrderKey { place, generation: 0 }
+        let place = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        assert!(place != NONE, "a book holds at most {NONE} orders");
+        self.nodes.push(fresh(1));
+        OrderKey { place, generation: 1 }
     }
 
-    pub(super) fn remove(&mut self, key: OrderKey) {
-        if let Some((generation, slot)) = self.places.get_mut(key.place as usize)
-            && *generation == key.generation
-            && slot.take().is_some()
-        {
-            *generation = generation.wrapping_add(1);
-            self.free.push(key.place);
+    /// Frees a live place. After two thousand million orders in one place its generations are used up; it is then left
+    /// empty for good, because an old key would find a stranger's order there.
+    #[inline]
+    pub(super) fn release(&mut self, place: u32) {
+        let free = self.free;
+        if let Some(node) = self.at_mut(place) {
+            node.generation = node.generation.wrapping_add(1);
+            if node.generation != 0 {
+                node.next = free;
+                self.free = place;
+            }
             self.len -= 1;
-        }
-    }
-
-    /// Chains `key` behind `tail`.
-    pub(super) fn link(&mut self, tail: OrderKey, key: OrderKey) {
-        self.set_next(tail, Some(key));
-        self.set_prev(key, Some(tail));
-    }
-
-    pub(super) fn set_next(&mut self, key: OrderKey, next: Option<OrderKey>) {
-        if let Some(node) = self.get_mut(key) {
-            node.next = next;
-        }
-    }
-
-    pub(super) fn set_prev(&mut self, key: OrderKey, prev: Option<OrderKey>) {
-        if let Some(node) = self.get_mut(key) {
-            node.prev = prev;
         }
     }
 }
