@@ -6,7 +6,7 @@
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
 use ledger::{Recorder, RecorderOptions, RunRecord};
-use types::{Bar, Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Time, Trade};
+use types::{Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Time, Trade};
 use venue::{Execution, SimExchange};
 
 use crate::{BacktestError, Entry, Journal};
@@ -59,7 +59,16 @@ pub struct Backtest {
     end: EndOfRun,
     opening_prints: bool,
     events: u64,
-    last: Option<(InstrumentId, Bar)>,
+    last: Option<LastPrice>,
+}
+
+/// What the end of a run may close at.
+#[derive(Debug, Clone, Copy)]
+struct LastPrice {
+    instrument: InstrumentId,
+    time: Time,
+    open: Price,
+    close: Price,
 }
 
 /// The most reports one market event may lead to before the strategy counts as restless: every order of the largest
@@ -126,7 +135,8 @@ impl Backtest {
                     self.through(&Event::Trade { instrument: *instrument, trade })?;
                 }
                 self.recorder.bar(*instrument, bar);
-                self.last = Some((*instrument, *bar));
+                let (instrument, time) = (*instrument, bar.close_time);
+                self.last = Some(LastPrice { instrument, time, open: bar.open, close: bar.close });
             }
             Event::Trade { instrument, trade } => self.mark(*instrument, trade.time, trade.price),
             Event::Quote { instrument, quote } => self.mark(*instrument, quote.time, quote.bid),
@@ -148,12 +158,12 @@ impl Backtest {
     /// # Errors
     /// [`BacktestError`] when closing fails.
     pub fn finish(mut self) -> Result<Outcome, BacktestError> {
-        if let Some((instrument, bar)) = self.last
+        if let Some(LastPrice { instrument, time, open, close }) = self.last
             && self.end != EndOfRun::Mark
         {
-            let price = if self.end == EndOfRun::CloseAtLastOpen { bar.open } else { bar.close };
+            let price = if self.end == EndOfRun::CloseAtLastOpen { open } else { close };
             self.venue.close_at(instrument, price);
-            let (time, verb) = (bar.close_time, OperatorVerb::Stop);
+            let verb = OperatorVerb::Stop;
             self.step(&Event::Operator { time, verb }, time)?;
             self.pump(time)?;
             self.recorder.amend_equity(time, self.outbox.equity);
@@ -164,16 +174,7 @@ impl Backtest {
 
     fn mark(&mut self, instrument: InstrumentId, time: Time, price: Price) {
         self.recorder.price(instrument, time, price);
-        let bar = Bar {
-            open_time: time,
-            close_time: time,
-            open: price,
-            high: price,
-            low: price,
-            close: price,
-            volume: Qty::ZERO,
-        };
-        self.last = Some((instrument, bar));
+        self.last = Some(LastPrice { instrument, time, open: price, close: price });
     }
 
     /// Venue, its reports, then the kernel and its commands.

@@ -102,27 +102,32 @@ impl Books {
             if seen {
                 continue;
             }
-            let own = transaction.iter().filter(|other| other.asset == asset);
-            let sum = own.clone().try_fold(Money::ZERO, |sum, other| sum.plus(other.amount))?;
+            let mut own = transaction.iter().filter(|other| other.asset == asset);
+            let sum = own.try_fold(Money::ZERO, |sum, other| sum.plus(other.amount))?;
             if sum != Money::ZERO {
                 return Err(Unbalanced { asset, sum }.into());
             }
-            let page = self.page(asset);
-            // Several postings may meet in one account, so there must be room for all of them in each.
-            let most = own
-                .clone()
-                .try_fold(0_i128, |sum, other| sum.checked_add(other.amount.units().checked_abs()?));
-            let most = Money::from_units(most.ok_or(Overflow("a transaction"))?);
-            for other in own {
-                page.balance(other.account).plus(most)?;
-                page.balance(other.account).minus(most)?;
+        }
+        for (at, posting) in transaction.iter().enumerate() {
+            let balance = self.page(posting.asset).account(posting.account);
+            match balance.plus(posting.amount) {
+                Ok(sum) => *balance = sum,
+                Err(overflow) => {
+                    self.take_back(transaction.get(..at).unwrap_or_default());
+                    return Err(overflow.into());
+                }
             }
         }
-        for posting in transaction {
-            let balance = self.page(posting.asset).account(posting.account);
-            *balance = balance.plus(posting.amount)?;
-        }
         Ok(())
+    }
+
+    /// Undoes postings that were just made; what was added can be taken off again.
+    #[cold]
+    fn take_back(&mut self, made: &[Posting]) {
+        for posting in made {
+            let balance = self.page(posting.asset).account(posting.account);
+            *balance = balance.minus(posting.amount).unwrap_or(*balance);
+        }
     }
 
     /// The page of an asset, opened where it is missing.

@@ -34,7 +34,8 @@ pub struct Recorder {
     /// Orders that have not ended, with their place in the record; newest last.
     live: Vec<(ClientOrderId, usize)>,
     skipped: u32,
-    last: Option<EquityPoint>,
+    /// The newest point, where it is not in the record.
+    newest: Option<EquityPoint>,
     candles: Vec<Candles>,
 }
 
@@ -71,28 +72,37 @@ impl Recorder {
         };
         let candles = record.instruments.iter().map(|_| Candles { span: 1, inside: 0 }).collect();
         let options = RecorderOptions { equity_every: every, ..options };
-        Self { record, options, live: Vec::with_capacity(256), skipped: 0, last: None, candles }
+        Self { record, options, live: Vec::with_capacity(256), skipped: 0, newest: None, candles }
     }
 
     /// The account's equity after a market event.
     #[inline]
     pub fn equity(&mut self, time: Time, equity: Money) {
         let point = EquityPoint { time, equity };
-        self.last = Some(point);
+        if self.options.equity_every == 1 {
+            self.record.equity.push(point);
+        } else {
+            self.thinned(point);
+        }
+    }
+
+    /// Keeps every n-th point, and the newest aside, in case it is the last.
+    fn thinned(&mut self, point: EquityPoint) {
         self.skipped += 1;
+        self.newest = Some(point);
         if self.skipped >= self.options.equity_every {
             self.skipped = 0;
+            self.newest = None;
             self.record.equity.push(point);
         }
     }
 
     /// Replaces the newest equity, where the end of a run changed it after its last event.
     pub fn amend_equity(&mut self, time: Time, equity: Money) {
-        if self.skipped == 0 && self.last.is_some() {
+        if self.newest.is_none() {
             self.record.equity.pop();
         }
-        self.last = Some(EquityPoint { time, equity });
-        self.skipped = self.options.equity_every;
+        self.newest = Some(EquityPoint { time, equity });
     }
 
     /// An event went into the kernel.
@@ -213,11 +223,7 @@ impl Recorder {
     /// The finished record; `unrealised` is the profit of what is still open.
     #[must_use]
     pub fn finish(mut self, unrealised: Money) -> RunRecord {
-        if self.skipped > 0
-            && let Some(last) = self.last
-        {
-            self.record.equity.push(last);
-        }
+        self.record.equity.extend(self.newest);
         self.record.totals.unrealised = unrealised;
         self.record
     }

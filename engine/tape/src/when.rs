@@ -9,15 +9,16 @@ use types::Time;
 #[inline]
 pub(crate) fn parse(text: &[u8]) -> Option<Time> {
     let mut value = 0_i64;
-    if text.is_empty() || text.len() > 19 {
-        return parse_iso(text);
+    // Eighteen digits always fit, so nothing has to be checked on the way.
+    if text.is_empty() || text.len() > 18 {
+        return parse_long(text);
     }
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return parse_iso(text);
         }
-        value = value.checked_mul(10)?.checked_add(i64::from(digit))?;
+        value = value * 10 + i64::from(digit);
     }
     // Seconds reach 10¹¹ in the year 5138, milliseconds 10¹⁴, microseconds 10¹⁷: the ranges don't meet.
     let unit = match value {
@@ -27,6 +28,13 @@ pub(crate) fn parse(text: &[u8]) -> Option<Time> {
         _ => 1,
     };
     value.checked_mul(unit).map(Time::from_nanos)
+}
+
+/// Nanoseconds since 2001 have nineteen digits; anything else as long is a date.
+#[cold]
+fn parse_long(text: &[u8]) -> Option<Time> {
+    let nanos = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    nanos.map(Time::from_nanos).or_else(|| parse_iso(text))
 }
 
 #[cold]

@@ -107,6 +107,8 @@ pub struct Instrument {
     filters: Filters,
     /// Money units of one tick × one lot.
     unit: i128,
+    /// The same in 10⁻⁹ of them where that is a whole number, so that a rate applies without a division.
+    unit_nanos: Option<i64>,
 }
 
 impl Instrument {
@@ -133,7 +135,9 @@ impl Instrument {
             return Err(InstrumentError::TooFine { symbol: spec.symbol, decimals });
         };
         let filters = filters(&spec)?;
-        Ok(Self { id, spec, filters, unit })
+        let one = i128::from(Rate::ONE);
+        let unit_nanos = if unit % one == 0 { i64::try_from(unit / one).ok() } else { None };
+        Ok(Self { id, spec, filters, unit, unit_nanos })
     }
 
     /// Its place in the run's list.
@@ -206,6 +210,28 @@ impl Instrument {
         match product.checked_mul(self.unit) {
             Some(units) => Ok(Money::from_units(units)),
             None => Err(Overflow("price × quantity")),
+        }
+    }
+
+    /// Price × quantity × rate, rounded as named to the smallest amount of money.
+    ///
+    /// # Errors
+    /// [`Overflow`] when the product leaves the range of [`Money`].
+    #[inline]
+    pub fn notional_at_rate(
+        &self,
+        price: Price,
+        qty: Qty,
+        rate: Rate,
+        rounding: Rounding,
+    ) -> Result<Money, Overflow> {
+        let exact = self.unit_nanos.and_then(|unit| {
+            let product = i128::from(price.ticks()) * i128::from(qty.lots());
+            product.checked_mul(i128::from(unit))?.checked_mul(i128::from(rate.nanos()))
+        });
+        match exact {
+            Some(units) => Ok(Money::from_units(units)),
+            None => self.notional(price, qty)?.at_rate(rate, rounding),
         }
     }
 
@@ -305,6 +331,25 @@ mod tests {
         assert_eq!(btc.notional(price, qty)?.to_string(), "184.7823");
         assert_eq!(btc.lots_for("184.79".parse()?, price, Rounding::Down)?, qty);
         assert_eq!(btc.lots_for("184.79".parse()?, Price::from_ticks(0), Rounding::Down)?, Qty::ZERO);
+        Ok(())
+    }
+
+    #[test]
+    fn a_rate_on_a_notional_is_the_same_with_and_without_the_short_way()
+    -> Result<(), Box<dyn std::error::Error>> {
+        for (tick, lot) in [("0.1", "0.001"), ("0.00000001", "0.00000001"), ("2.5", "0.25")] {
+            let instrument = Instrument::new(InstrumentId(0), spec(tick, lot)?)?;
+            for (ticks, lots, nanos) in
+                [(615_941, 3, 200_000), (1, 1, 1), (7, -3, -250_001), (i64::MAX, 1, 7)]
+            {
+                let (price, qty, rate) =
+                    (Price::from_ticks(ticks), Qty::from_lots(lots), Rate::from_nanos(nanos));
+                for rounding in [Rounding::Up, Rounding::Down, Rounding::HalfEven] {
+                    let long = instrument.notional(price, qty)?.at_rate(rate, rounding)?;
+                    assert_eq!(instrument.notional_at_rate(price, qty, rate, rounding)?, long);
+                }
+            }
+        }
         Ok(())
     }
 

@@ -115,9 +115,8 @@ impl SimMarket {
     /// Notional × rate, rounded against us, in the asset that fees are paid in.
     fn fee(&self, price: Price, qty: Qty, liquidity: Liquidity) -> Result<Amount, Overflow> {
         let fees = self.instrument.fees();
-        let notional = self.instrument.notional(price, qty)?;
         let rate = if liquidity == Liquidity::Maker { fees.maker } else { fees.taker };
-        let worth = notional.at_rate(rate, Rounding::Up)?;
+        let worth = self.instrument.notional_at_rate(price, qty, rate, Rounding::Up)?;
         let money = match fees.asset_price {
             None => worth,
             Some(rate) => {
