@@ -256,7 +256,12 @@ fn what_is_compiled_in_is_shown_with_its_parameters() {
     let list: Value =
         serde_json::from_slice(&quantmesh(there.path(), &["strategies", "list", "--json"]).stdout).unwrap();
     let ids: Vec<&str> = list.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["grid", "trend_following"]);
+    let rows = quantmesh::identity::rows();
+    let (_, features) = rows.iter().find(|(name, _)| *name == "features").unwrap();
+    let mut wanted = vec!["grid", "trend_following"];
+    wanted.extend(features.split(", ").filter(|feature| *feature == "ai_strategy"));
+    wanted.sort_unstable();
+    assert_eq!(ids, wanted);
     let show = quantmesh(there.path(), &["strategies", "show", "grid", "--json"]);
     let grid: Value = serde_json::from_slice(&show.stdout).unwrap();
     let window =
