@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     let leaves = leaves(&manifest, |feature| env::var_os(feature_variable(feature)).is_some());
-    fs::write(out.join("registered.rs"), registered(&leaves))?;
+    let available = self::leaves(&manifest, |_| true);
+    fs::write(out.join("registered.rs"), registered(&leaves, &available))?;
     fs::write(out.join("identity.rs"), identity(&root)?)?;
     for source in SOURCES.into_iter().chain([".cargo_vcs_info.json"]) {
         // Cargo takes a path that is not there for one that always changes.
@@ -72,14 +73,16 @@ pub(crate) fn feature_variable(feature: &str) -> String {
     format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"))
 }
 
-/// The source text that links the leaves and lists their ids.
-pub(crate) fn registered(leaves: &[String]) -> String {
+/// The source text that links the leaves and lists their ids, and those of all that could have been asked for.
+pub(crate) fn registered(leaves: &[String], available: &[String]) -> String {
     let mut text = String::new();
     for leaf in leaves {
         let _ = writeln!(text, "const _: &::sdk::Registered = &::{leaf}::__QUANTMESH_REGISTERED;");
     }
     let _ = writeln!(text, "/// The ids that the features of this build ask for, sorted.");
     let _ = writeln!(text, "pub(crate) const EXPECTED: &[&str] = &{leaves:?};");
+    let _ = writeln!(text, "/// The ids that this tree has a feature for, in this build or not, sorted.");
+    let _ = writeln!(text, "pub(crate) const AVAILABLE: &[&str] = &{available:?};");
     text
 }
 

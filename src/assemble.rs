@@ -12,7 +12,7 @@ use venue::Execution;
 
 use crate::config::{Checked, DataConfig, Source, StrategyConfig, nearest};
 use crate::failure::Kind;
-use crate::registered::EXPECTED;
+use crate::registered::{AVAILABLE, EXPECTED};
 use crate::{Failure, config};
 
 /// The daily BTCUSDT bars that every build carries, for a first run without any file.
@@ -55,13 +55,20 @@ pub(crate) fn find(catalogue: &Catalogue, place: &str, id: &str) -> Result<&'sta
         return Ok(entry);
     }
     let known: Vec<&str> = catalogue.iter().map(|entry| entry.id).collect();
-    let near = nearest(id, known.iter().copied())
+    let near = nearest(id, known.iter().chain(AVAILABLE).copied())
+        .filter(|near| *near != id)
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     let build = if id.is_empty() {
         "set strategy.id".to_owned()
+    } else if AVAILABLE.contains(&id) {
+        let package = id.replace('_', "-");
+        format!(
+            "the feature `{id}` has it, from the package quantmesh-{package}: `cargo build --release --features {id}`"
+        )
     } else {
-        format!("if it exists as a feature, build with `cargo build --release --features {id}`")
+        "no feature of this version has it; features.md lists them, and a crate of your own needs a build of its own"
+            .to_owned()
     };
     Err(Failure::config(format!(
         "{place}: strategy `{id}` is not compiled into this binary{near}; compiled in: {listed}; {build}"

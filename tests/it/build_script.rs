@@ -36,9 +36,10 @@ fn leaves_are_features_that_switch_on_their_namesake() {
 
 #[test]
 fn every_leaf_is_named_in_code() {
-    let text = registered(&["grid".to_owned()]);
+    let text = registered(&["grid".to_owned()], &["ai_strategy".to_owned(), "grid".to_owned()]);
     assert!(text.contains("const _: &::sdk::Registered = &::grid::__QUANTMESH_REGISTERED;"));
-    assert!(text.ends_with("const EXPECTED: &[&str] = &[\"grid\"];\n"));
+    assert!(text.contains("const EXPECTED: &[&str] = &[\"grid\"];\n"));
+    assert!(text.ends_with("const AVAILABLE: &[&str] = &[\"ai_strategy\", \"grid\"];\n"));
 }
 
 #[test]

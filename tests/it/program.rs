@@ -118,7 +118,18 @@ const MISTAKES: &[Case] = &[
         3,
         &[
             "c.toml:4: strategy `gird` is not compiled into this binary; did you mean `grid`?",
-            "--features gird",
+            "compiled in: ",
+            "no feature of this version has it; features.md lists them",
+        ],
+    ),
+    #[cfg(not(feature = "ai_strategy"))]
+    (
+        &[("c.toml", "[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = 'ai_strategy'\n")],
+        &["backtest", "c.toml"],
+        3,
+        &[
+            "c.toml:4: strategy `ai_strategy` is not compiled into this binary; compiled in: ",
+            "the feature `ai_strategy` has it, from the package quantmesh-ai-strategy: `cargo build --release --features ai_strategy`",
         ],
     ),
     (
