@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use backtest::{BacktestSetup, Feed, Stream};
-use kernel::{KernelSetup, Seat};
+use kernel::{KernelSetup, Seat, Term};
 use ledger::RecorderOptions;
-use sdk::{BuildError, Catalogue, ParamError, Registered, Setup};
+use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
 use tape::{DataError, Loaded, ReadOptions, SeriesData};
 use types::{Instrument, InstrumentId, InstrumentSpec, Price, Time};
 use venue::Execution;
 
-use crate::config::{Checked, DataConfig, Source, StrategyConfig, nearest};
+use crate::catalogue::{catalogue, find};
+use crate::config::{Checked, DataConfig, Source, nearest};
 use crate::failure::Kind;
-use crate::registered::{AVAILABLE, EXPECTED};
 use crate::{Failure, config};
 
 /// The daily BTCUSDT bars that every build carries, for a first run without any file.
@@ -26,7 +26,16 @@ pub(crate) struct Assembled {
     pub(crate) checked: Checked,
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) series: Vec<InstrumentData>,
+    pub(crate) parts: Parts,
+}
+
+/// What a run is made of that is compiled in.
+pub(crate) struct Parts {
+    /// In the order of the configuration, as the rules are.
     pub(crate) strategies: Vec<&'static Registered>,
+    pub(crate) rules: Vec<&'static Registered>,
+    /// What this run may use.
+    pub(crate) granted: Catalogue,
 }
 
 /// One instrument's data.
@@ -35,62 +44,30 @@ pub(crate) struct InstrumentData {
     pub(crate) funding: Option<Loaded>,
 }
 
-/// What is compiled in, after checking that nothing got lost on the way.
-pub(crate) fn catalogue() -> Result<Catalogue, Failure> {
-    let catalogue = Catalogue::of_this_binary().map_err(|error| Failure::new(Kind::Build, error))?;
-    match catalogue.missing(EXPECTED) {
-        None => Ok(catalogue),
-        Some(id) => Err(Failure::new(
-            Kind::Build,
-            format!(
-                "this binary was built with the feature {id}, but no strategy {id} registered itself; its crate must call sdk::register_strategy! with id: \"{id}\" at its root"
-            ),
-        )),
-    }
-}
-
-/// The strategy a configuration names, or what to do about its absence.
-pub(crate) fn find(catalogue: &Catalogue, place: &str, id: &str) -> Result<&'static Registered, Failure> {
-    if let Some(entry) = catalogue.get(id) {
-        return Ok(entry);
-    }
-    let known: Vec<&str> = catalogue.iter().map(|entry| entry.id).collect();
-    let near = nearest(id, known.iter().chain(AVAILABLE).copied())
-        .filter(|near| *near != id)
-        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    let build = if id.is_empty() {
-        "set strategy.id".to_owned()
-    } else if AVAILABLE.contains(&id) {
-        let package = id.replace('_', "-");
-        format!(
-            "the feature `{id}` has it, from the package quantmesh-{package}: `cargo build --release --features {id}`"
-        )
-    } else {
-        "no feature of this version has it; features.md lists them, and a crate of your own needs a build of its own"
-            .to_owned()
-    };
-    Err(Failure::config(format!(
-        "{place}: strategy `{id}` is not compiled into this binary{near}; compiled in: {listed}; {build}"
-    )))
-}
-
-/// Reads the configuration, holds the strategies' parameters against their schemas, but reads no data.
-pub(crate) fn check(source: &Source, set: &[String]) -> Result<(Checked, Vec<&'static Registered>), Failure> {
+/// Reads the configuration, holds the parameters of what it names against their schemas, but reads no data.
+pub(crate) fn check(source: &Source, set: &[String]) -> Result<(Checked, Parts), Failure> {
     let checked = Checked::new(source, config::read(source, set)?)?;
     let catalogue = catalogue()?;
-    let mut strategies = Vec::new();
-    for strategy in &checked.raw.strategy {
-        let entry = find(&catalogue, &source.place_of("id"), &strategy.id)?;
-        entry.check(&strategy.params).map_err(|error| explain(source, strategy, &error.into()))?;
-        strategies.push(entry);
-    }
-    Ok((checked, strategies))
+    let part = |id: &str, params: &toml::Table, kind: Entry| {
+        let entry = find(&catalogue, &source.place_of("id"), id)?;
+        let good = if entry.kind() == kind {
+            entry.check(params).map_err(BuildError::from)
+        } else {
+            Err(entry.misplaced())
+        };
+        good.map_err(|error| explain(source, entry, &error))?;
+        Ok(entry)
+    };
+    let strategies = checked.raw.strategy.iter().map(|one| part(&one.id, &one.params, Entry::Strategy));
+    let strategies = strategies.collect::<Result<_, Failure>>()?;
+    let rules = checked.raw.risk.rule.iter().map(|one| part(&one.id, &one.params, Entry::RiskRule));
+    let rules = rules.collect::<Result<_, Failure>>()?;
+    Ok((checked, Parts { strategies, rules, granted: catalogue }))
 }
 
 /// Reads everything a run needs.
 pub(crate) fn assemble(source: &Source, set: &[String], data: Option<&Path>) -> Result<Assembled, Failure> {
-    let (checked, strategies) = check(source, set)?;
+    let (checked, parts) = check(source, set)?;
     if data.is_some() && checked.instruments.len() > 1 {
         let what = "--data replaces the data of a run with one instrument; this one has several, so set instrument.N.data.path";
         return Err(Failure::new(Kind::Usage, what));
@@ -127,27 +104,20 @@ pub(crate) fn assemble(source: &Source, set: &[String], data: Option<&Path>) -> 
         instruments.push(instrument);
         series.push(InstrumentData { market, funding });
     }
-    Ok(Assembled { checked, instruments, series, strategies })
+    Ok(Assembled { checked, instruments, series, parts })
 }
 
 impl Assembled {
     /// Everything a backtest is made of. Strategies are built anew at each call.
     pub(crate) fn setup(&self, source: &Source, journal: bool) -> Result<BacktestSetup, Failure> {
         let mut seats = Vec::new();
-        for ((entry, config), trades) in
-            self.strategies.iter().zip(&self.checked.raw.strategy).zip(&self.checked.trades)
-        {
-            let own = |at: &usize| self.instruments.get(*at).cloned();
-            let setup = Setup {
-                instruments: trades.iter().filter_map(own).collect(),
-                prices: trades.iter().map(|at| self.series.get(*at).and_then(first_price)).collect(),
-                settlement: self.checked.settlement,
-                capital: self.checked.capital,
-            };
+        let configured = self.parts.strategies.iter().zip(&self.checked.raw.strategy);
+        for ((entry, config), trades) in configured.zip(&self.checked.trades) {
+            let setup = self.setup_for(trades);
             let strategy =
-                entry.build(&config.params, &setup).map_err(|error| explain(source, config, &error))?;
+                entry.build(&config.params, &setup).map_err(|error| explain(source, entry, &error))?;
             let instruments = setup.instruments.iter().map(Instrument::id).collect();
-            seats.push(Seat { strategy, instruments });
+            seats.push(Seat { strategy, instruments, term: Term::default() });
         }
         let kernel = KernelSetup {
             run: 0,
@@ -155,6 +125,7 @@ impl Assembled {
             capital: self.checked.capital,
             instruments: self.instruments.clone(),
             limits: self.checked.limits,
+            rules: self.rules(source)?,
             breaker: self.checked.breaker,
             seats,
         };
@@ -171,6 +142,26 @@ impl Assembled {
             recorder,
             journal,
         })
+    }
+
+    /// What an entry is told that trades the instruments at these places.
+    fn setup_for(&self, places: &[usize]) -> Setup {
+        Setup {
+            instruments: places.iter().filter_map(|at| self.instruments.get(*at).cloned()).collect(),
+            prices: places.iter().map(|at| self.series.get(*at).and_then(first_price)).collect(),
+            settlement: self.checked.settlement,
+            capital: self.checked.capital,
+            granted: self.parts.granted.clone(),
+        }
+    }
+
+    fn rules(&self, source: &Source) -> Result<Vec<Box<dyn RiskRule>>, Failure> {
+        let setup = self.setup_for(&(0..self.instruments.len()).collect::<Vec<_>>());
+        let configured = self.parts.rules.iter().zip(&self.checked.raw.risk.rule);
+        let built = configured.map(|(entry, config)| {
+            entry.build_rule(&config.params, &setup).map_err(|error| explain(source, entry, &error))
+        });
+        built.collect()
     }
 
     /// Fills bound by volume need volumes; data without them lifts the bound.
@@ -305,8 +296,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     if files.is_empty() { Err(failed("the folder holds no file".to_owned())) } else { Ok(files) }
 }
 
-/// A strategy's refusal with the line of the parameter it is about.
-fn explain(source: &Source, strategy: &StrategyConfig, error: &BuildError) -> Failure {
+/// An entry's refusal with the line of the parameter it is about.
+fn explain(source: &Source, entry: &Registered, error: &BuildError) -> Failure {
     let (key, hint) = match error {
         BuildError::Param(ParamError::UnknownKey { key, known }) => {
             let near = nearest(key, known.iter().map(String::as_str));
@@ -317,5 +308,5 @@ fn explain(source: &Source, strategy: &StrategyConfig, error: &BuildError) -> Fa
         BuildError::Param(ParamError::Malformed(_)) => (None, String::new()),
     };
     let place = key.map_or_else(|| source.name.clone(), |key| source.place_of(key));
-    Failure::config(format!("{place}: strategy {}: {error}{hint}", strategy.id))
+    Failure::config(format!("{place}: {} {}: {error}{hint}", entry.kind().text(), entry.id))
 }

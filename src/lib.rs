@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), deny(unused_crate_dependencies))]
 
 mod assemble;
+mod catalogue;
 mod cli;
 mod commands;
 mod config;

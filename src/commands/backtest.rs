@@ -111,7 +111,7 @@ fn timing(load: Taken, run: Taken, events: u64) -> Value {
 fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failure> {
     let raw = &assembled.checked.raw;
     let strategies: Vec<String> =
-        assembled.strategies.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
+        assembled.parts.strategies.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
     let symbols: Vec<&str> = assembled.instruments.iter().map(types::Instrument::symbol).collect();
     let span = assembled.span().map_or_else(String::new, |(first, last)| {
         format!(", {} to {}", tape::show_time(first), tape::show_time(last))

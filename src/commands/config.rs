@@ -5,7 +5,8 @@ use std::fmt::Write;
 use sdk::param_fields;
 use serde_json::{Value, json};
 
-use crate::assemble::{self, catalogue, find};
+use crate::assemble;
+use crate::catalogue::{catalogue, find};
 use crate::cli::{CheckArgs, ConfigCommand, InitArgs};
 use crate::config::{Config, Source};
 use crate::{Failure, terminal};
@@ -22,7 +23,7 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
     let source = Source::file(&args.config)?;
     let assembled = assemble::assemble(&source, &args.set, None)?;
     assembled.setup(&source, false)?;
-    let strategies: Vec<&str> = assembled.strategies.iter().map(|entry| entry.id).collect();
+    let strategies: Vec<&str> = assembled.parts.strategies.iter().map(|entry| entry.id).collect();
     let symbols: Vec<&str> = assembled.instruments.iter().map(types::Instrument::symbol).collect();
     let (strategies, symbols) = (strategies.join(", "), symbols.join(", "));
     terminal::say(&format!(

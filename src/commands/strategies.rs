@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sdk::{ParamField, Registered, Tier, param_fields};
 use serde_json::{Value, json};
 
-use crate::assemble::{catalogue, find};
+use crate::catalogue::{catalogue, find};
 use crate::cli::{ShowArgs, StrategiesCommand};
 use crate::{Failure, terminal};
 

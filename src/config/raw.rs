@@ -23,6 +23,9 @@ pub(crate) struct Config {
     pub(crate) strategy: Vec<StrategyConfig>,
     /// Conventions of the report.
     pub(crate) report: ReportConfig,
+    /// The licences of paid strategies.
+    #[serde(skip_serializing_if = "LicenceConfig::is_default")]
+    pub(crate) licence: LicenceConfig,
 }
 
 /// The account.
@@ -201,6 +204,50 @@ pub(crate) struct RiskConfig {
     /// Stop and close everything when this much is lost within one UTC day.
     #[schemars(extend("minimum" = 0, "maximum" = 100, "x-unit" = "%"))]
     pub(crate) max_daily_loss_pct: Number,
+    /// Risk rules that are compiled in, asked in this order after the ones above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rule: Vec<RuleConfig>,
+}
+
+/// One compiled risk rule.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RuleConfig {
+    /// Which: an id that `quantmesh strategies list` shows as a risk rule.
+    pub(crate) id: String,
+    /// Its parameters; `quantmesh strategies show ID` lists them.
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
+    pub(crate) params: toml::Table,
+}
+
+/// By which clock a licence begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LicenceClock {
+    /// The clock of this machine.
+    #[default]
+    Wall,
+    /// The times of the market data: a rehearsal of what happens when a licence ends.
+    Data,
+}
+
+/// Where the licences of paid strategies are, and how they are read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LicenceConfig {
+    /// A licence file or a folder of them, relative to this configuration file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+    /// By which clock they begin and end.
+    pub(crate) clock: LicenceClock,
+    /// Take licences signed with the demonstration key, which everybody has.
+    pub(crate) allow_demo_key: bool,
+}
+
+impl LicenceConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One strategy.
@@ -271,6 +318,7 @@ impl Default for RiskConfig {
             price_band_pct: Number::ZERO,
             max_drawdown_pct: Number::ZERO,
             max_daily_loss_pct: Number::ZERO,
+            rule: Vec::new(),
         }
     }
 }

@@ -261,6 +261,9 @@ fn every_shipped_configuration_checks() {
     assert!(checked >= 2);
 }
 
+/// What is sold; in a build that has them.
+const PAID: [&str; 3] = ["advanced_risk", "ai_strategy", "multi_strategy"];
+
 #[test]
 fn what_is_compiled_in_is_shown_with_its_parameters() {
     let there = tempfile::tempdir().unwrap();
@@ -270,7 +273,7 @@ fn what_is_compiled_in_is_shown_with_its_parameters() {
     let rows = quantmesh::identity::rows();
     let (_, features) = rows.iter().find(|(name, _)| *name == "features").unwrap();
     let mut wanted = vec!["grid", "trend_following"];
-    wanted.extend(features.split(", ").filter(|feature| *feature == "ai_strategy"));
+    wanted.extend(features.split(", ").filter(|feature| PAID.contains(feature)));
     wanted.sort_unstable();
     assert_eq!(ids, wanted);
     let show = quantmesh(there.path(), &["strategies", "show", "grid", "--json"]);

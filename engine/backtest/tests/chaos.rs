@@ -89,10 +89,12 @@ fn kernel(lab: &Lab, seed: u64) -> KernelSetup {
         capital: lab.capital,
         instruments: vec![instrument],
         limits: lab.limits,
+        rules: Vec::new(),
         breaker: lab.breaker,
         seats: vec![Seat {
             strategy: Box::new(Chaos { random: Seed::new(seed), sent: Vec::new() }),
             instruments: vec![InstrumentId(0)],
+            term: kernel::Term::default(),
         }],
     }
 }

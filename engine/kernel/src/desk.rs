@@ -1,7 +1,10 @@
 //! A strategy's desk: the strategy, its wishes, its live orders and its mode.
 
 use sdk::{Intents, Market, Mode, Strategy};
+
 use types::{ClientOrderId, InstrumentId, Order, OrderReport, OrderStatus, Qty, ReportKind, Side};
+
+use crate::Term;
 
 /// An order that has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,19 @@ pub struct LiveOrder {
     pub status: OrderStatus,
     /// Whether we asked for its end.
     pub cancelling: bool,
+    /// Whether the gate let out only a part of what the strategy wished for.
+    pub made_smaller: bool,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It fits no live order, or not the order's state.
+    Unknown,
+    /// The order moved along its life-cycle.
+    Moved,
+    /// The order is whole, but smaller than the strategy's wish.
+    WholeButSmaller,
 }
 
 /// One strategy in its seat.
@@ -22,6 +38,8 @@ pub(crate) struct Desk {
     pub(crate) instruments: Vec<InstrumentId>,
     pub(crate) intents: Intents,
     pub(crate) mode: Mode,
+    /// What is still to come of its licence's term.
+    pub(crate) term: Term,
     /// Sorted by generation, since ids count up.
     pub(crate) live: Vec<LiveOrder>,
 }
@@ -40,31 +58,37 @@ impl Desk {
     }
 
     /// Adds an order that is about to be sent, and counts it into its market.
-    pub(crate) fn add(&mut self, order: Order, markets: &mut [Market]) {
+    pub(crate) fn add(&mut self, order: Order, made_smaller: bool, markets: &mut [Market]) {
         count(markets, &order, order.qty.lots());
         self.live.push(LiveOrder {
             order,
             filled: Qty::ZERO,
             status: OrderStatus::Pending,
             cancelling: false,
+            made_smaller,
         });
     }
 
-    /// Moves an order along its life-cycle. `false` when the report fits no live order, or not its state.
-    pub(crate) fn hear(&mut self, report: &OrderReport, markets: &mut [Market]) -> bool {
-        let Some(live) = self.find(report.id).and_then(|at| self.live.get_mut(at)) else { return false };
+    /// Moves an order along its life-cycle.
+    pub(crate) fn hear(&mut self, report: &OrderReport, markets: &mut [Market]) -> Heard {
+        let Some(live) = self.find(report.id).and_then(|at| self.live.get_mut(at)) else {
+            return Heard::Unknown;
+        };
         let before = live.open().lots();
         if let ReportKind::Filled(fill) = report.kind {
             live.filled = Qty::from_lots(live.filled.lots().saturating_add(fill.qty.lots()));
         }
-        let Ok(status) = live.status.after(&report.kind, live.filled >= live.order.qty) else { return false };
+        let Ok(status) = live.status.after(&report.kind, live.filled >= live.order.qty) else {
+            return Heard::Unknown;
+        };
         live.status = status;
+        let smaller = live.made_smaller && status == OrderStatus::Filled;
         let (order, left) = (live.order, if status.is_live() { live.open().lots() } else { 0 });
         count(markets, &order, left - before);
         if !status.is_live() {
             self.live.retain(|other| other.order.id != report.id);
         }
-        true
+        if smaller { Heard::WholeButSmaller } else { Heard::Moved }
     }
 }
 

@@ -7,9 +7,14 @@
 mod desk;
 mod error;
 mod outbox;
+mod setup;
 mod step;
+mod stop;
+mod term;
 
 pub use desk::LiveOrder;
 pub use error::KernelError;
 pub use outbox::{Outbox, Remark};
-pub use step::{Kernel, KernelSetup, Seat};
+pub use setup::{KernelSetup, Seat};
+pub use step::Kernel;
+pub use term::Term;

@@ -1,54 +1,30 @@
 //! The step and its five phases: take in, ask, judge, place, remember.
 
 use ledger::Portfolio;
-use risk::{Breaker, BreakerLimits, Desk as Judged, Gate, Limits, Trip};
-use sdk::{Intent, Intents, Market, Mode, Strategy, View, Wish};
+use risk::{Breaker, Desk as Judged, Gate};
+use sdk::{Intent, Intents, Market, Mode, View, Wish};
 use types::{
-    Asset, ClientOrderId, Command, Event, Instrument, InstrumentId, Money, OperatorVerb, Order, OrderReport,
-    Qty, ReportKind, Side, Time,
+    CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport,
+    ReportKind, Time,
 };
 
-use crate::desk::Desk;
-use crate::{KernelError, LiveOrder, Outbox, Remark};
-
-/// A strategy and the instruments it trades.
-pub struct Seat {
-    /// The strategy.
-    pub strategy: Box<dyn Strategy>,
-    /// What it trades. No two seats share an instrument, so a market's position is one strategy's.
-    pub instruments: Vec<InstrumentId>,
-}
-
-/// What a kernel is made of.
-pub struct KernelSetup {
-    /// Number of the run; part of every client order id.
-    pub run: u32,
-    /// What equity is counted in.
-    pub settlement: Asset,
-    /// Equity at the start.
-    pub capital: Money,
-    /// By instrument id.
-    pub instruments: Vec<Instrument>,
-    /// The gate's bounds.
-    pub limits: Limits,
-    /// The breaker's bounds.
-    pub breaker: BreakerLimits,
-    /// Strategies, by their place.
-    pub seats: Vec<Seat>,
-}
+use crate::desk::{Desk, Heard};
+use crate::{KernelError, KernelSetup, LiveOrder, Outbox, Remark};
 
 /// The engine's heart. See the crate's page.
 pub struct Kernel {
-    now: Time,
-    markets: Vec<Market>,
+    pub(crate) now: Time,
+    pub(crate) markets: Vec<Market>,
     portfolio: Portfolio,
     gate: Gate,
     breaker: Breaker,
-    desks: Vec<Desk>,
+    pub(crate) desks: Vec<Desk>,
     /// By instrument id: the place of the strategy that trades it.
     owner: Vec<Option<u16>>,
     /// Strategies on their way to being flat.
-    stopping: usize,
+    pub(crate) stopping: usize,
+    /// When a licence next has something to say.
+    pub(crate) term_due: Option<Time>,
     poisoned: bool,
 }
 
@@ -74,14 +50,16 @@ impl Kernel {
                 instruments: seat.instruments,
                 intents: Intents::new(setup.run, place),
                 mode: Mode::Running,
+                term: seat.term,
                 live: Vec::with_capacity(64),
             });
         }
         Ok(Self {
+            term_due: desks.iter().filter_map(|desk| desk.term.next()).min(),
             now: Time::from_nanos(i64::MIN),
             markets,
             portfolio: Portfolio::new(setup.settlement, setup.capital, setup.instruments)?,
-            gate: Gate::new(setup.limits),
+            gate: Gate::new(setup.limits, setup.rules),
             breaker: Breaker::new(setup.breaker, setup.capital),
             desks,
             owner,
@@ -132,6 +110,11 @@ impl Kernel {
     #[inline]
     fn phases(&mut self, event: &Event, outbox: &mut Outbox) -> Result<(), KernelError> {
         let concerned = self.take_in(event, outbox)?;
+        let view = View { now: self.now, markets: &self.markets, equity: outbox.equity, mode: Mode::Running };
+        self.gate.observe(&view, event);
+        if self.term_due.is_some_and(|due| self.now >= due) {
+            self.observe_terms(outbox);
+        }
         if let Some(trip) = self.breaker.observe(self.now, outbox.equity) {
             self.break_off(trip, outbox);
         }
@@ -201,10 +184,20 @@ impl Kernel {
         }
         let place = report.id.strategy;
         let Some(desk) = self.desks.get_mut(usize::from(place)) else { return Ok(None) };
-        let refused = matches!(report.kind, ReportKind::Refused(_));
-        if !desk.hear(report, &mut self.markets) && !refused {
-            let text = "a report fits no live order of ours; a fill in it was booked all the same";
-            outbox.remarks.push(Remark { strategy: None, text });
+        // What the kernel itself tells is of orders that are not live, or no longer.
+        let own =
+            matches!(report.kind, ReportKind::Refused(_) | ReportKind::Cancelled(CancelReason::MadeSmaller));
+        match desk.hear(report, &mut self.markets) {
+            Heard::Unknown if !own => {
+                let text = "a report fits no live order of ours; a fill in it was booked all the same";
+                outbox.remarks.push(Remark { strategy: None, text });
+            }
+            // The strategy wished for more: for its books the rest is cancelled.
+            Heard::WholeButSmaller => outbox.commands.push(Command::Tell(OrderReport {
+                kind: ReportKind::Cancelled(CancelReason::MadeSmaller),
+                ..*report
+            })),
+            Heard::Unknown | Heard::Moved => {}
         }
         Ok(Some(place))
     }
@@ -247,20 +240,21 @@ impl Kernel {
         self.desks.get(usize::from(place)).and_then(|desk| desk.intents.as_slice().get(at)).copied()
     }
 
-    fn place(&mut self, place: u16, id: ClientOrderId, wish: &Wish, outbox: &mut Outbox) {
+    pub(crate) fn place(&mut self, place: u16, id: ClientOrderId, wish: &Wish, outbox: &mut Outbox) {
         let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
         let Wish { instrument, side, qty, kind, reduce_only } = *wish;
         let order = Order { id, instrument, side, qty, kind, reduce_only, time: self.now };
         let judged = Judged {
-            markets: if desk.instruments.contains(&instrument) { &self.markets } else { &[] },
-            equity: outbox.equity,
-            mode: desk.mode,
+            view: View { now: self.now, markets: &self.markets, equity: outbox.equity, mode: desk.mode },
+            owns: desk.instruments.contains(&instrument),
             open_orders: u32::try_from(desk.live.len()).unwrap_or(u32::MAX),
         };
         match self.gate.judge(order, &judged) {
             Ok(approved) => {
+                let made_smaller = approved.made_smaller();
+                outbox.remarks.extend(made_smaller.map(|text| Remark { strategy: None, text }));
                 let order = approved.into_inner();
-                desk.add(order, &mut self.markets);
+                desk.add(order, made_smaller.is_some(), &mut self.markets);
                 outbox.commands.push(Command::Place(order));
             }
             Err(refusal) => outbox.commands.push(Command::Tell(OrderReport {
@@ -300,51 +294,7 @@ impl Kernel {
         }
     }
 
-    fn break_off(&mut self, trip: Trip, outbox: &mut Outbox) {
-        for place in self.places() {
-            self.begin_stop(place, Remark { strategy: None, text: trip.text() }, outbox);
-        }
-    }
-
-    fn begin_stop(&mut self, place: u16, why: Remark, outbox: &mut Outbox) {
-        let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
-        if matches!(desk.mode, Mode::Stopping | Mode::Stopped) {
-            return;
-        }
-        desk.mode = Mode::Stopping;
-        self.stopping += 1;
-        outbox.remarks.push(why);
-        for live in desk.live.iter_mut().filter(|live| !live.cancelling) {
-            live.cancelling = true;
-            outbox.commands.push(Command::Cancel { id: live.order.id, instrument: live.order.instrument });
-        }
-    }
-
-    /// A stop on its way: once no order is live, close what is held; once nothing is held, latch.
-    fn go_on_stopping(&mut self, outbox: &mut Outbox) -> Result<(), KernelError> {
-        for place in self.places() {
-            let Some(desk) = self.desks.get_mut(usize::from(place)) else { continue };
-            if desk.mode != Mode::Stopping || !desk.live.is_empty() {
-                continue;
-            }
-            let held = desk.instruments.iter().find_map(|id| {
-                let qty = self.markets.get(id.index())?.position.qty;
-                Side::closing(qty).map(|side| (*id, side, qty))
-            });
-            let Some((instrument, side, qty)) = held else {
-                desk.mode = Mode::Stopped;
-                self.stopping -= 1;
-                outbox.remarks.push(Remark { strategy: Some(place), text: "flat and latched" });
-                continue;
-            };
-            let wish = Wish::market(instrument, side, Qty::from_lots(qty.lots().abs())).reducing();
-            let id = desk.intents.place(CLOSING_SLOT, wish);
-            self.place(place, id, &wish, outbox);
-        }
-        Ok(())
-    }
-
-    fn places(&self) -> impl Iterator<Item = u16> + use<> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = u16> + use<> {
         0..u16::try_from(self.desks.len()).unwrap_or(u16::MAX)
     }
 
@@ -358,9 +308,6 @@ impl Kernel {
         self.owner.get(instrument.index()).copied().flatten()
     }
 }
-
-/// The slot of orders that close a position in a stop.
-const CLOSING_SLOT: u32 = u32::MAX;
 
 fn middle(bid: types::Price, ask: types::Price) -> types::Price {
     types::Price::from_ticks(bid.ticks().midpoint(ask.ticks()))

@@ -1,6 +1,6 @@
 //! The gate: the only place where a wished order becomes an approved one.
 
-use sdk::{Market, Mode};
+use sdk::{Event, Market, Mode, RiskRule, Verdict, View};
 use types::{Money, Order, OrderKind, Overflow, Price, Qty, Rate, Refusal, RefusalRule, Rounding};
 
 use crate::Approved;
@@ -23,35 +23,44 @@ pub struct Limits {
 /// What the gate has to know to judge one order.
 #[derive(Debug, Clone, Copy)]
 pub struct Desk<'a> {
-    /// Every market of the run, by instrument id.
-    pub markets: &'a [Market],
-    /// Cash and marked positions.
-    pub equity: Money,
-    /// Whether the strategy may open risk.
-    pub mode: Mode,
+    /// Every market of the run, equity, and whether the strategy may open risk.
+    pub view: View<'a>,
+    /// Whether the strategy trades the order's instrument.
+    pub owns: bool,
     /// Live orders of the strategy.
     pub open_orders: u32,
 }
 
-/// Judges orders by fixed rules, in a fixed order; the first that is broken is the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Judges orders by fixed rules, in a fixed order, and then by those that are compiled in; the first that is broken is the
+/// answer.
+#[derive(Default)]
 pub struct Gate {
     limits: Limits,
+    rules: Vec<Box<dyn RiskRule>>,
 }
 
 impl Gate {
-    /// A gate with these bounds.
+    /// A gate with these bounds and rules.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
-        Self { limits }
+    pub const fn new(limits: Limits, rules: Vec<Box<dyn RiskRule>>) -> Self {
+        Self { limits, rules }
     }
 
-    /// Approves an order, or refuses it with the rule, its limit and the actual value.
+    /// Tells the rules what has happened.
+    #[inline]
+    pub fn observe(&mut self, view: &View<'_>, event: &Event) {
+        for rule in &mut self.rules {
+            rule.on_event(view, event);
+        }
+    }
+
+    /// Approves an order, whole or made smaller, or refuses it with the rule, its limit and the actual value.
     ///
     /// # Errors
     /// The [`Refusal`]. An order that only reduces the position is refused only when it is malformed.
     pub fn judge(&self, order: Order, desk: &Desk<'_>) -> Result<Approved<Order>, Refusal> {
-        let Some(market) = desk.markets.get(order.instrument.index()) else {
+        let market = desk.view.market(order.instrument).filter(|_| desk.owns);
+        let Some(market) = market else {
             return Err(refusal(RefusalRule::ForeignInstrument, 0, 0));
         };
         if order.qty.lots() <= 0 {
@@ -64,15 +73,51 @@ impl Gate {
         }
         let after = position_after(&order, market);
         if order.reduce_only || reduces(market.position.qty, after) {
-            return Ok(Approved::new(order));
+            return Ok(Approved::new(order, None));
         }
         self.opening(&order, after, market, desk)?;
-        Ok(Approved::new(order))
+        self.compiled(order, market, &desk.view)
+    }
+
+    /// The rules that are compiled in. What they leave of an order must still be one that the venue takes.
+    fn compiled(
+        &self,
+        mut order: Order,
+        market: &Market,
+        view: &View<'_>,
+    ) -> Result<Approved<Order>, Refusal> {
+        let wished = order.qty;
+        let mut made_smaller = None;
+        for rule in &self.rules {
+            match rule.judge(view, &order) {
+                Verdict::Shrink { qty, why } if qty < order.qty => {
+                    (order.qty, made_smaller) = (qty, Some(why))
+                }
+                Verdict::Pass | Verdict::Shrink { .. } => {}
+                Verdict::Refuse { why, limit, actual } => {
+                    return Err(refusal(RefusalRule::Compiled(why), limit.units(), actual.units()));
+                }
+            }
+        }
+        if let Some(why) = made_smaller {
+            let price = priced(&order, market)?;
+            let [left, asked] = [order.qty, wished].map(|qty| market.instrument.notional(price, qty));
+            let (left, asked) = (left.map_err(too_large)?, asked.map_err(too_large)?);
+            let filters = market.instrument.filters();
+            if order.qty.lots() <= 0 || order.qty < filters.min_qty || left < filters.min_notional {
+                return Err(refusal(RefusalRule::Compiled(why), left.units(), asked.units()));
+            }
+        }
+        Ok(Approved::new(order, made_smaller))
     }
 
     fn opening(&self, order: &Order, after: Qty, market: &Market, desk: &Desk<'_>) -> Result<(), Refusal> {
-        if desk.mode != Mode::Running {
-            return Err(refusal(RefusalRule::NotRunning, 0, 0));
+        match desk.view.mode {
+            Mode::Running => {}
+            Mode::Lapsed => return Err(refusal(RefusalRule::LicenceEnded, 0, 0)),
+            Mode::Paused | Mode::Stopping | Mode::Stopped => {
+                return Err(refusal(RefusalRule::NotRunning, 0, 0));
+            }
         }
         at_most(RefusalRule::MaxOpenOrders, self.limits.max_open_orders, desk.open_orders.saturating_add(1))?;
         let filters = market.instrument.filters();
@@ -100,14 +145,14 @@ impl Gate {
 
     fn leverage(&self, order: &Order, position: Money, desk: &Desk<'_>) -> Result<(), Refusal> {
         let Some(leverage) = self.limits.max_leverage else { return Ok(()) };
-        let others = desk.markets.iter().filter(|market| market.instrument.id() != order.instrument);
+        let others = desk.view.markets.iter().filter(|market| market.instrument.id() != order.instrument);
         let exposure = others
             .filter_map(|market| {
                 market.last.map(|price| market.instrument.notional(price, market.position.qty.abs()))
             })
             .try_fold(position, |sum, worth| sum.plus(worth?))
             .map_err(too_large)?;
-        let room = desk.equity.at_rate(leverage, Rounding::Down).map_err(too_large)?;
+        let room = desk.view.equity.at_rate(leverage, Rounding::Down).map_err(too_large)?;
         at_most(RefusalRule::MaxLeverage, Some(room.units()), exposure.units())
     }
 }

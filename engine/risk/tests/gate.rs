@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use quantmesh_risk::{Breaker, BreakerLimits, Desk, Gate, Limits, Trip};
-use sdk::{Market, Mode};
+use sdk::{Market, Mode, View};
 use testkit::Lab;
 use types::{
     ClientOrderId, InstrumentId, Money, Order, OrderKind, Position, Price, Qty, Rate, RefusalRule, Side,
@@ -39,8 +39,10 @@ fn order(side: Side, lots: i64, price: Option<i64>) -> Order {
 
 fn judge(limits: Limits, market: Market, order: Order, mode: Mode, open_orders: u32) -> Option<RefusalRule> {
     let markets = [market];
-    let desk = Desk { markets: &markets, equity: "1000".parse().expect("a number"), mode, open_orders };
-    Gate::new(limits).judge(order, &desk).err().map(|refusal| refusal.rule)
+    let equity = "1000".parse().expect("a number");
+    let view = View { now: Time::EPOCH, markets: &markets, equity, mode };
+    let desk = Desk { view, owns: true, open_orders };
+    Gate::new(limits, Vec::new()).judge(order, &desk).err().map(|refusal| refusal.rule)
 }
 
 fn money(text: &str) -> Option<Money> {

@@ -3,9 +3,9 @@
 use types::ClientOrderId;
 
 use crate::params::check;
-use crate::{BuildError, ParamError, Setup, Strategy};
+use crate::{BuildError, ParamError, RiskRule, Setup, Strategy};
 
-/// What a customer pays for a strategy.
+/// What a customer pays for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
     /// Nothing.
@@ -17,7 +17,28 @@ pub enum Tier {
     },
 }
 
-/// A strategy's entry in the catalogue, made by [`register_strategy!`](crate::register_strategy).
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It trades.
+    Strategy,
+    /// It stands in the gate, and may make an opening order smaller or refuse it.
+    RiskRule,
+}
+
+/// What its author promises about an entry's parameters and behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stability {
+    /// Anything may change at any release.
+    Experimental,
+    /// Parameters keep their names and meaning; defaults may change at a minor release.
+    Beta,
+    /// What a configuration does, it does until the next major release.
+    Stable,
+}
+
+/// An entry in the catalogue, made by [`register_strategy!`](crate::register_strategy) or
+/// [`register_rule!`](crate::register_rule).
 #[derive(Debug, Clone, Copy)]
 pub struct Registered {
     /// Its name in configuration; equal to its feature and folder.
@@ -32,14 +53,28 @@ pub struct Registered {
     pub summary: &'static str,
     /// Free or paid.
     pub tier: Tier,
+    /// What may change.
+    pub stability: Stability,
+    /// The UTC day on which this version was released, as `2026-11-24`. A licence that ends later lets it run on where its
+    /// plan says so; an entry without a date has no such right.
+    pub released: Option<&'static str>,
     /// The JSON Schema of its parameters.
     pub schema: fn() -> schemars::Schema,
     /// Builds it from already checked values.
     pub make: Make,
 }
 
-/// Builds a strategy from already checked parameters.
-pub type Make = fn(toml::Table, &Setup) -> Result<Box<dyn Strategy>, BuildError>;
+/// Builds something from already checked parameters.
+pub type Maker<T> = fn(toml::Table, &Setup) -> Result<Box<T>, BuildError>;
+
+/// What an entry builds.
+#[derive(Debug, Clone, Copy)]
+pub enum Make {
+    /// A strategy.
+    Strategy(Maker<dyn Strategy>),
+    /// A risk rule. Its setup holds every instrument of the run.
+    RiskRule(Maker<dyn RiskRule>),
+}
 
 /// What `inventory` collects.
 #[derive(Debug)]
@@ -77,14 +112,82 @@ pub enum CatalogueError {
     },
 }
 
+impl Kind {
+    /// `strategy` or `risk rule`.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Strategy => "strategy",
+            Self::RiskRule => "risk rule",
+        }
+    }
+}
+
+impl Stability {
+    /// `experimental`, `beta` or `stable`.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Experimental => "experimental",
+            Self::Beta => "beta",
+            Self::Stable => "stable",
+        }
+    }
+}
+
+impl Tier {
+    /// `free` or `paid`.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Paid { .. } => "paid",
+        }
+    }
+}
+
 impl Registered {
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.make {
+            Make::Strategy(_) => Kind::Strategy,
+            Make::RiskRule(_) => Kind::RiskRule,
+        }
+    }
+
     /// Builds the strategy from its parameters, which are checked first.
     ///
     /// # Errors
-    /// [`BuildError`] names the parameter, what is wrong with it, and what to do.
+    /// [`BuildError`] names the parameter, what is wrong with it, and what to do; or says that this is no strategy.
     pub fn build(&self, params: &toml::Table, setup: &Setup) -> Result<Box<dyn Strategy>, BuildError> {
         check(&(self.schema)(), params)?;
-        (self.make)(params.clone(), setup)
+        match self.make {
+            Make::Strategy(make) => make(params.clone(), setup),
+            Make::RiskRule(_) => Err(self.misplaced()),
+        }
+    }
+
+    /// Builds the risk rule from its parameters, which are checked first.
+    ///
+    /// # Errors
+    /// As [`Self::build`]; or says that this is no risk rule.
+    pub fn build_rule(&self, params: &toml::Table, setup: &Setup) -> Result<Box<dyn RiskRule>, BuildError> {
+        check(&(self.schema)(), params)?;
+        match self.make {
+            Make::RiskRule(make) => make(params.clone(), setup),
+            Make::Strategy(_) => Err(self.misplaced()),
+        }
+    }
+
+    /// What to say where it is named in the wrong place.
+    #[must_use]
+    pub fn misplaced(&self) -> BuildError {
+        let place = match self.kind() {
+            Kind::Strategy => "[[strategy]]",
+            Kind::RiskRule => "[[risk.rule]]",
+        };
+        BuildError::new("id", format!("`{}` is a {}; it belongs under {place}", self.id, self.kind().text()))
     }
 
     /// Holds parameters against the schema without building anything.
@@ -141,6 +244,12 @@ impl Catalogue {
         self.0.iter().copied()
     }
 
+    /// The entries that `keep` says yes to.
+    #[must_use]
+    pub fn only(&self, mut keep: impl FnMut(&Registered) -> bool) -> Self {
+        Self(self.0.iter().copied().filter(|entry| keep(entry)).collect())
+    }
+
     /// The first of `expected` that did not register, if any: a build that lost a strategy on the way.
     #[must_use]
     pub fn missing<'e>(&self, expected: &[&'e str]) -> Option<&'e str> {
@@ -154,6 +263,9 @@ pub const MAX_STRATEGIES: usize = 46_656;
 const _: () = assert!(size_of::<ClientOrderId>() == 16);
 
 /// Registers a strategy. Call it once, at the root of the strategy's crate.
+///
+/// `stability:` (a [`Stability`]; experimental where it is left out) and `released:` (a day, as `"2026-11-24"`) may stand
+/// between `tier:` and `params:`.
 ///
 /// ```
 /// use quantmesh_sdk::{BuildError, Event, Intents, Setup, Strategy, View, register_strategy};
@@ -188,7 +300,40 @@ const _: () = assert!(size_of::<ClientOrderId>() == 16);
 /// ```
 #[macro_export]
 macro_rules! register_strategy {
-    (id: $id:literal, summary: $summary:literal, tier: $tier:expr, params: $params:ty, build: $build:path $(,)?) => {
+    (
+        id: $id:literal, summary: $summary:literal, tier: $tier:expr,
+        $(stability: $stability:expr,)? $(released: $released:literal,)?
+        params: $params:ty, build: $build:path $(,)?
+    ) => {
+        $crate::__register! {
+            Strategy, $id, $summary, $tier, [$($stability)?], [$($released)?], $params, $build
+        }
+    };
+}
+
+/// Registers a risk rule. Call it once, at the root of the rule's crate.
+///
+/// It takes what [`register_strategy!`](crate::register_strategy) takes, and `build` returns a [`RiskRule`].
+#[macro_export]
+macro_rules! register_rule {
+    (
+        id: $id:literal, summary: $summary:literal, tier: $tier:expr,
+        $(stability: $stability:expr,)? $(released: $released:literal,)?
+        params: $params:ty, build: $build:path $(,)?
+    ) => {
+        $crate::__register! {
+            RiskRule, $id, $summary, $tier, [$($stability)?], [$($released)?], $params, $build
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    (
+        $kind:ident, $id:literal, $summary:literal, $tier:expr,
+        [$($stability:expr)?], [$($released:literal)?], $params:ty, $build:path
+    ) => {
         #[doc(hidden)]
         pub static __QUANTMESH_REGISTERED: $crate::Registered = $crate::Registered {
             id: $id,
@@ -197,16 +342,29 @@ macro_rules! register_strategy {
             sdk: $crate::VERSION,
             summary: $summary,
             tier: $tier,
+            stability: $crate::__or!([$($stability)?], $crate::Stability::Experimental),
+            released: $crate::__or!([$(::core::option::Option::Some($released))?], ::core::option::Option::None),
             schema: || $crate::__private::schemars::schema_for!($params),
-            make: |table, setup| {
+            make: $crate::Make::$kind(|table, setup| {
                 let params: $params = $crate::__private::toml::Value::Table(table).try_into().map_err(
                     |error: $crate::__private::toml::de::Error| {
                         $crate::BuildError::from($crate::ParamError::Malformed(error.message().to_owned()))
                     },
                 )?;
                 Ok(::std::boxed::Box::new($build(params, setup)?))
-            },
+            }),
         };
         $crate::__private::inventory::submit! { $crate::Submission(&__QUANTMESH_REGISTERED) }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __or {
+    ([], $default:expr) => {
+        $default
+    };
+    ([$given:expr], $default:expr) => {
+        $given
     };
 }

@@ -8,15 +8,19 @@ mod catalogue;
 mod intents;
 mod number;
 mod params;
+mod rule;
 mod strategy;
 mod view;
 
 pub mod indicators;
 
-pub use catalogue::{Catalogue, CatalogueError, MAX_STRATEGIES, Make, Registered, Submission, Tier};
+pub use catalogue::{
+    Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
+};
 pub use intents::{Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
+pub use rule::{RiskRule, Verdict};
 pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
 pub use view::{Market, Mode, View};
 

@@ -2,7 +2,7 @@
 
 use types::{Asset, Event, Instrument, Money, Price};
 
-use crate::{Intents, ParamError, View};
+use crate::{Catalogue, Intents, ParamError, View};
 
 /// A trading strategy: facts in, wishes out.
 ///
@@ -51,6 +51,8 @@ pub struct Setup {
     pub settlement: Asset,
     /// Equity at the start, in that asset.
     pub capital: Money,
+    /// What this run may use: every free entry of the binary, and the paid ones that a licence grants.
+    pub granted: Catalogue,
 }
 
 impl Setup {

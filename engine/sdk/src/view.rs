@@ -10,6 +10,8 @@ pub enum Mode {
     Running,
     /// It may only close.
     Paused,
+    /// Its licence has ended: it may only close, and nobody can resume it in this run.
+    Lapsed,
     /// Its orders are being cancelled and its position closed; its wishes are not heard.
     Stopping,
     /// Flat and latched: only a restart takes it up again.

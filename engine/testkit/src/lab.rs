@@ -1,7 +1,7 @@
 //! A laboratory: one strategy, one instrument, one account, with settings that tests can change.
 
 use backtest::{Backtest, BacktestError, BacktestSetup, EndOfRun, Outcome, Stream};
-use kernel::{KernelError, KernelSetup, Seat};
+use kernel::{KernelError, KernelSetup, Seat, Term};
 use ledger::RecorderOptions;
 use risk::{BreakerLimits, Limits};
 use sdk::{BuildError, Catalogue, CatalogueError, Setup};
@@ -26,8 +26,12 @@ pub struct Lab {
     pub opening_prints: bool,
     /// The gate's bounds: none.
     pub limits: Limits,
+    /// Compiled risk rules by id, with their parameters as TOML: none.
+    pub rules: Vec<(String, String)>,
     /// The breaker's bounds: none.
     pub breaker: BreakerLimits,
+    /// How long the strategy's licence lets it open risk: for ever.
+    pub term: Term,
 }
 
 /// Why an experiment could not be made or did not end.
@@ -108,7 +112,9 @@ impl Lab {
             end: EndOfRun::Mark,
             opening_prints: false,
             limits: Limits::default(),
+            rules: Vec::new(),
             breaker: BreakerLimits::default(),
+            term: Term::default(),
         })
     }
 
@@ -126,23 +132,29 @@ impl Lab {
     /// [`LabError`] when the strategy is not linked or refuses its parameters.
     pub fn kernel(&self, id: &str, params: &str, first: Option<&Bar>) -> Result<KernelSetup, LabError> {
         let instrument = self.instrument()?;
+        let catalogue = Catalogue::of_this_binary()?;
+        let find = |id: &str| catalogue.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()));
         let setup = Setup {
             instruments: vec![instrument.clone()],
             prices: vec![first.map(|bar| bar.open)],
             settlement: self.spec.quote,
             capital: self.capital,
+            granted: catalogue.clone(),
         };
-        let catalogue = Catalogue::of_this_binary()?;
-        let entry = catalogue.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()))?;
-        let strategy = entry.build(&toml::from_str(params)?, &setup)?;
+        let strategy = find(id)?.build(&toml::from_str(params)?, &setup)?;
+        let mut rules = Vec::new();
+        for (id, params) in &self.rules {
+            rules.push(find(id)?.build_rule(&toml::from_str(params)?, &setup)?);
+        }
         Ok(KernelSetup {
             run: 0,
             settlement: self.spec.quote,
             capital: self.capital,
             instruments: vec![instrument],
             limits: self.limits,
+            rules,
             breaker: self.breaker,
-            seats: vec![Seat { strategy, instruments: vec![InstrumentId(0)] }],
+            seats: vec![Seat { strategy, instruments: vec![InstrumentId(0)], term: self.term }],
         })
     }
 

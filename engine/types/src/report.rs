@@ -39,6 +39,8 @@ pub enum CancelReason {
     Expired,
     /// Reduce-only, and there is no position left to reduce.
     NothingToReduce,
+    /// What a risk rule took off the order before it was sent: told once the rest of it is filled.
+    MadeSmaller,
 }
 
 /// Why a venue did not take an order.
@@ -63,6 +65,8 @@ pub enum RejectReason {
 pub enum RefusalRule {
     /// The strategy or the run is paused, stopping or stopped.
     NotRunning,
+    /// The strategy's licence has ended.
+    LicenceEnded,
     /// The strategy does not own this instrument.
     ForeignInstrument,
     /// No price is known yet.
@@ -85,6 +89,8 @@ pub enum RefusalRule {
     MaxLeverage,
     /// Too many open orders.
     MaxOpenOrders,
+    /// A risk rule that is compiled in; the text is its own.
+    Compiled(&'static str),
 }
 
 /// A refusal with its arithmetic.
@@ -169,13 +175,17 @@ impl RefusalRule {
     #[must_use]
     pub const fn unit(self) -> RefusalUnit {
         match self {
-            Self::MinNotional | Self::MaxOrderNotional | Self::MaxPositionNotional | Self::MaxLeverage => {
-                RefusalUnit::Money
-            }
+            Self::MinNotional
+            | Self::MaxOrderNotional
+            | Self::MaxPositionNotional
+            | Self::MaxLeverage
+            | Self::Compiled(_) => RefusalUnit::Money,
             Self::MinQty | Self::MaxQty => RefusalUnit::Lots,
             Self::PriceBand | Self::BadPrice => RefusalUnit::Ticks,
             Self::MaxOpenOrders => RefusalUnit::Count,
-            Self::NotRunning | Self::ForeignInstrument | Self::NoPrice => RefusalUnit::None,
+            Self::NotRunning | Self::LicenceEnded | Self::ForeignInstrument | Self::NoPrice => {
+                RefusalUnit::None
+            }
         }
     }
 
@@ -184,6 +194,7 @@ impl RefusalRule {
     pub const fn text(self) -> &'static str {
         match self {
             Self::NotRunning => "the strategy is paused or stopped, and this order would open risk",
+            Self::LicenceEnded => "the strategy's licence has ended, and this order would open risk",
             Self::ForeignInstrument => "the strategy does not trade this instrument",
             Self::NoPrice => "no price is known yet",
             Self::MinQty => "below the venue's smallest quantity",
@@ -195,6 +206,7 @@ impl RefusalRule {
             Self::MaxPositionNotional => "position with open orders too large (risk.max_position_notional)",
             Self::MaxLeverage => "exposure over equity times leverage (risk.max_leverage)",
             Self::MaxOpenOrders => "too many open orders (risk.max_open_orders)",
+            Self::Compiled(text) => text,
         }
     }
 }

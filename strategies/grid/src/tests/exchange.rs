@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use sdk::{
-    Amount, Asset, Bar, CancelReason, ClientOrderId, Event, FeeSchedule, Fill, Instrument, InstrumentId,
-    InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind, OrderReport, Position, Price,
-    Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup, Side, Strategy, Time,
-    TimeInForce, Trade, View, Wish,
+    Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Event, FeeSchedule, Fill, Instrument,
+    InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind, OrderReport,
+    Position, Price, Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup, Side,
+    Strategy, Time, TimeInForce, Trade, View, Wish,
 };
 
 use crate::params::{Direction, Params};
@@ -41,6 +41,7 @@ pub(crate) fn setup(spec: InstrumentSpec, price: Option<i64>) -> Setup {
         instruments: vec![Instrument::new(InstrumentId(0), spec).unwrap()],
         prices: vec![price.map(Price::from_ticks)],
         capital: "10000".parse().unwrap(),
+        granted: Catalogue::from_entries([]).unwrap(),
     }
 }
 

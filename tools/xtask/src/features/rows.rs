@@ -196,7 +196,9 @@ fn collection(feature: &str, parts: Vec<String>, table: &Table) -> Result<Kind, 
 /// The id and the tier in a leaf's registration.
 fn registration(library: &str) -> Option<(&str, &'static str)> {
     let code = library.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let start = code.clone().position(|line| line.contains("register_strategy!") && line.contains('{'))?;
+    let start = code.clone().position(|line| {
+        ["register_strategy!", "register_rule!"].iter().any(|name| line.contains(name)) && line.contains('{')
+    })?;
     let mut fields = code.skip(start).map(str::trim);
     let id = fields.clone().find_map(|line| line.strip_prefix("id:")?.split('"').nth(1))?;
     let tier = fields.find_map(|line| line.strip_prefix("tier:"))?;
