@@ -83,10 +83,15 @@ fn starter(id: &str) -> Result<String, Failure> {
         let range = Some(field.range()).filter(|range| !range.is_empty());
         let unit = field.unit.as_ref().map_or_else(String::new, |unit| format!(" [{unit}]"));
         let range = range.map_or_else(String::new, |range| format!("  # {range}"));
-        let _ = writeln!(text, "{} = {}{range}{unit}", field.key, field.default);
+        let _ = writeln!(text, "{} = {}{range}{unit}", field.key, in_toml(&field.default));
     }
     text.push_str(STARTER_TAIL);
     Ok(text)
+}
+
+/// A default, which the schema has as JSON, on one line of TOML.
+fn in_toml(default: &str) -> String {
+    serde_json::from_str::<toml::Value>(default).map_or_else(|_| default.to_owned(), |value| value.to_string())
 }
 
 const STARTER_HEAD: &str = "\

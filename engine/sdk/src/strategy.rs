@@ -17,6 +17,11 @@ pub trait Strategy: Send {
         WarmUp::default()
     }
 
+    /// The ids of other entries of the catalogue that it is made of: it may open risk only as long as all of them may.
+    fn parts(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Its state as bytes, so that a restart goes on where it stopped. Empty when there is none.
     fn save(&self) -> Vec<u8> {
         Vec::new()
