@@ -33,7 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     let leaves = leaves(&manifest, |feature| env::var_os(feature_variable(feature)).is_some());
     let available = self::leaves(&manifest, |_| true);
-    fs::write(out.join("registered.rs"), registered(&leaves, &available))?;
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
+    let mut text = registered(&leaves, &available);
+    writeln!(text, "/// Where the lock file has the packages of this build's strategies from.")?;
+    writeln!(text, "pub(crate) const SOURCES: &[(&str, &str)] = &{:?};", sources(&leaves, &lock))?;
+    fs::write(out.join("registered.rs"), text)?;
     fs::write(out.join("identity.rs"), identity(&root)?)?;
     for source in SOURCES.into_iter().chain([".cargo_vcs_info.json"]) {
         // Cargo takes a path that is not there for one that always changes.
@@ -84,6 +88,31 @@ pub(crate) fn registered(leaves: &[String], available: &[String]) -> String {
     let _ = writeln!(text, "/// The ids that this tree has a feature for, in this build or not, sorted.");
     let _ = writeln!(text, "pub(crate) const AVAILABLE: &[&str] = &{available:?};");
     text
+}
+
+/// The packages of the leaves with their sources by the lock file: the tree itself, a registry, or a git repository with its
+/// commit. User names and passwords in an address are left out.
+pub(crate) fn sources(leaves: &[String], lock: &str) -> Vec<(String, String)> {
+    let packages: Vec<_> =
+        leaves.iter().map(|leaf| format!("quantmesh-{}", leaf.replace('_', "-"))).collect();
+    let field = |table: &str, key: &str| {
+        let line = table.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+        line.map(|value| value.trim_matches('"').to_owned())
+    };
+    let mut found = Vec::new();
+    for table in lock.split("[[package]]").skip(1) {
+        let Some(name) = field(table, "name").filter(|name| packages.contains(name)) else { continue };
+        let source = field(table, "source").map_or("this tree".to_owned(), |source| without_user(&source));
+        found.push((name, source));
+    }
+    found
+}
+
+fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}/{path}")
 }
 
 fn identity(root: &Path) -> Result<String, Box<dyn Error>> {

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     /// Configuration files: check them, describe them, start one
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the JSON Schema of configuration files for exactly this binary
+    Schema,
     /// What this binary was built from
     Version(JsonArgs),
 }

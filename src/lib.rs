@@ -53,6 +53,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Data(command) => commands::data::run(command),
         Command::Strategies(command) => commands::strategies::run(command),
         Command::Config(command) => commands::config::run(command),
+        Command::Schema => commands::config::print_schema(),
         Command::Version(args) => commands::version::run(args),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sdk::param_fields;
+use sdk::{Kind, param_fields};
 use serde_json::{Value, json};
 
 use crate::assemble;
@@ -14,7 +14,7 @@ use crate::{Failure, terminal};
 pub(crate) fn run(command: &ConfigCommand) -> Result<(), Failure> {
     match command {
         ConfigCommand::Check(args) => check(args),
-        ConfigCommand::Schema => terminal::say_json(&schema()?),
+        ConfigCommand::Schema => print_schema(),
         ConfigCommand::Init(args) => init(args),
     }
 }
@@ -33,25 +33,40 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
     ))
 }
 
-/// The schema of the file, with each strategy's own parameters under its id.
+pub(crate) fn print_schema() -> Result<(), Failure> {
+    terminal::say_json(&schema()?)
+}
+
+/// The schema of the file for exactly this binary: its ids, and under each id its own parameters.
 fn schema() -> Result<Value, Failure> {
     let mut root = schemars::schema_for!(Config).to_value();
-    let mut rules = Vec::new();
-    for entry in catalogue()?.iter() {
-        let mut params = (entry.schema)().to_value();
-        let definitions = params.as_object_mut().and_then(|map| map.remove("$defs"));
-        if let (Some(all), Some(Value::Object(own))) =
-            (root.pointer_mut("/$defs").and_then(Value::as_object_mut), definitions)
-        {
-            all.extend(own);
+    for (kind, table) in [(Kind::Strategy, "/$defs/StrategyConfig"), (Kind::RiskRule, "/$defs/RuleConfig")] {
+        let (mut rules, mut ids) = (Vec::new(), Vec::new());
+        for entry in catalogue()?.iter().filter(|entry| entry.kind() == kind) {
+            // Two entries may use one name for different things: each gets names of its own.
+            let own = format!("#/$defs/{}.", entry.id);
+            let text = (entry.schema)().to_value().to_string().replace("#/$defs/", &own);
+            let mut params: Value = serde_json::from_str(&text).unwrap_or_default();
+            let definitions = params.as_object_mut().and_then(|map| map.remove("$defs"));
+            if let (Some(all), Some(Value::Object(defined))) =
+                (root.pointer_mut("/$defs").and_then(Value::as_object_mut), definitions)
+            {
+                all.extend(defined.into_iter().map(|(name, value)| (format!("{}.{name}", entry.id), value)));
+            }
+            ids.push(json!({ "const": entry.id, "description": entry.summary }));
+            rules.push(json!({
+                "if": { "properties": { "id": { "const": entry.id } } },
+                "then": { "properties": { "params": params } },
+            }));
         }
-        rules.push(json!({
-            "if": { "properties": { "id": { "const": entry.id } } },
-            "then": { "properties": { "params": params } },
-        }));
-    }
-    if let Some(strategy) = root.pointer_mut("/$defs/StrategyConfig").and_then(Value::as_object_mut) {
-        strategy.insert("allOf".to_owned(), Value::Array(rules));
+        if let Some(place) =
+            root.pointer_mut(table).and_then(Value::as_object_mut).filter(|_| !ids.is_empty())
+        {
+            place.insert("allOf".to_owned(), Value::Array(rules));
+            if let Some(id) = place.get_mut("properties").and_then(|all| all.get_mut("id")?.as_object_mut()) {
+                id.insert("oneOf".to_owned(), Value::Array(ids));
+            }
+        }
     }
     Ok(root)
 }
@@ -70,6 +85,12 @@ fn init(args: &InitArgs) -> Result<(), Failure> {
 /// A file that runs as it is, with every parameter of the strategy at its default and explained.
 fn starter(id: &str) -> Result<String, Failure> {
     let entry = find(&catalogue()?, "config init", id)?;
+    if entry.kind() != Kind::Strategy {
+        return Err(Failure::new(
+            crate::Kind::Usage,
+            format!("--strategy {id}: that is a {}", entry.kind().text()),
+        ));
+    }
     let mut text = String::from(STARTER_HEAD);
     let _ = writeln!(
         text,
@@ -91,7 +112,8 @@ fn starter(id: &str) -> Result<String, Failure> {
 
 /// A default, which the schema has as JSON, on one line of TOML.
 fn in_toml(default: &str) -> String {
-    serde_json::from_str::<toml::Value>(default).map_or_else(|_| default.to_owned(), |value| value.to_string())
+    serde_json::from_str::<toml::Value>(default)
+        .map_or_else(|_| default.to_owned(), |value| value.to_string())
 }
 
 const STARTER_HEAD: &str = "\

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use sdk::{ParamField, Registered, Tier, param_fields};
+use sdk::{ParamField, Registered, param_fields};
 use serde_json::{Value, json};
 
 use crate::catalogue::{catalogue, find};
 use crate::cli::{ShowArgs, StrategiesCommand};
+use crate::registered::SOURCES;
 use crate::{Failure, terminal};
 
 pub(crate) fn run(command: &StrategiesCommand) -> Result<(), Failure> {
@@ -25,8 +26,14 @@ fn list() -> Result<(), Failure> {
     let mut text = String::new();
     let width = catalogue.iter().map(|entry| entry.id.len()).max().unwrap_or(0);
     for entry in catalogue.iter() {
-        let _ =
-            writeln!(text, "{:<width$}  {:<8} {:<5} {}", entry.id, entry.version, tier(entry), entry.summary);
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:<8} {:<5} {}",
+            entry.id,
+            entry.version,
+            entry.tier.text(),
+            entry.summary
+        );
     }
     if text.is_empty() {
         text.push_str("no strategy is compiled in; build with --features, see features.md\n");
@@ -44,8 +51,14 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
         }
         return terminal::say_json(&value);
     }
-    let mut text =
-        format!("{} {} ({}, {})\n{}\n\n", entry.id, entry.version, tier(entry), entry.package, entry.summary);
+    let mut text = format!(
+        "{} {} ({}, {})\n{}\n\n",
+        entry.id,
+        entry.version,
+        entry.tier.text(),
+        entry.package,
+        entry.summary
+    );
     for field in &fields {
         let unit = field.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
         let _ = writeln!(text, "{} = {}{unit}", field.key, field.default);
@@ -56,19 +69,21 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     terminal::say(&text)
 }
 
-fn tier(entry: &Registered) -> &'static str {
-    match entry.tier {
-        Tier::Free => "free",
-        Tier::Paid { .. } => "paid",
-    }
+/// Where the lock file of this tree has its package from; `None` for one that came by a host of its own.
+pub(crate) fn source(entry: &Registered) -> Option<&'static str> {
+    SOURCES.iter().find(|(package, _)| *package == entry.package).map(|(_, source)| *source)
 }
 
 fn head(entry: &Registered) -> Value {
     json!({
         "id": entry.id,
+        "kind": entry.kind().text(),
         "version": entry.version,
-        "tier": tier(entry),
+        "tier": entry.tier.text(),
+        "stability": entry.stability.text(),
+        "released": entry.released,
         "package": entry.package,
+        "source": source(entry),
         "sdk": entry.sdk,
         "summary": entry.summary,
     })

@@ -8,7 +8,7 @@ use std::process::Command;
 #[path = "../../build.rs"]
 mod script;
 
-use script::{Origin, feature_variable, fnv1a64, leaves, origin, packed_revision, registered, utc};
+use script::{Origin, feature_variable, fnv1a64, leaves, origin, packed_revision, registered, sources, utc};
 
 const MANIFEST: &str = "\
 [dependencies]
@@ -40,6 +40,22 @@ fn every_leaf_is_named_in_code() {
     assert!(text.contains("const _: &::sdk::Registered = &::grid::__QUANTMESH_REGISTERED;"));
     assert!(text.contains("const EXPECTED: &[&str] = &[\"grid\"];\n"));
     assert!(text.ends_with("const AVAILABLE: &[&str] = &[\"ai_strategy\", \"grid\"];\n"));
+}
+
+#[test]
+fn where_a_strategy_comes_from_is_told_without_a_password() {
+    let lock = "version = 4\n\n[[package]]\nname = \"quantmesh-grid\"\nversion = \"0.1.0\"\n\n\
+                [[package]]\nname = \"quantmesh-ai-strategy\"\nversion = \"0.3.0\"\n\
+                source = \"git+https://joe:s3cret@vendor.example/ai.git?tag=v0.3.0#0123abcd\"\n\n\
+                [[package]]\nname = \"serde\"\nsource = \"registry+https://index.example\"\n";
+    let leaves = ["ai_strategy".to_owned(), "grid".to_owned()];
+    let git = "git+https://vendor.example/ai.git?tag=v0.3.0#0123abcd";
+    let pair = |package: &str, source: &str| (package.to_owned(), source.to_owned());
+    assert_eq!(
+        sources(&leaves, lock),
+        [pair("quantmesh-grid", "this tree"), pair("quantmesh-ai-strategy", git)]
+    );
+    assert_eq!(sources(&leaves, ""), []);
 }
 
 #[test]

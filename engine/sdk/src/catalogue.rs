@@ -102,6 +102,20 @@ pub enum CatalogueError {
         /// The other.
         second: String,
     },
+    /// A crate was built with another major version of this crate.
+    #[error(
+        "{package} was built with quantmesh-sdk {theirs}, this engine has {ours}; ask its vendor for a version that wants quantmesh-sdk {major}, or build with an engine that has the other"
+    )]
+    OtherSdk {
+        /// The package with its version.
+        package: String,
+        /// What it was built with.
+        theirs: &'static str,
+        /// What the engine was built with.
+        ours: &'static str,
+        /// What it would have to ask for.
+        major: String,
+    },
     /// An id is not a lower-case name.
     #[error("{package} registers the id `{id}`; an id is lower-case letters, digits and underscores")]
     Malformed {
@@ -223,6 +237,12 @@ impl Catalogue {
             if !well_formed {
                 return Err(CatalogueError::Malformed { id: entry.id, package: entry.package });
             }
+            let major = compatible(crate::VERSION);
+            if compatible(entry.sdk) != major {
+                let package = format!("{} {}", entry.package, entry.version);
+                let (theirs, ours) = (entry.sdk, crate::VERSION);
+                return Err(CatalogueError::OtherSdk { package, theirs, ours, major });
+            }
         }
         for (one, two) in list.iter().zip(list.iter().skip(1)) {
             if one.id == two.id {
@@ -255,6 +275,12 @@ impl Catalogue {
     pub fn missing<'e>(&self, expected: &[&'e str]) -> Option<&'e str> {
         expected.iter().copied().find(|id| self.get(id).is_none())
     }
+}
+
+/// The part of a version that must be equal, as Cargo has it: the major one, or the minor one below 1.0.
+fn compatible(version: &str) -> String {
+    let parts = if version.starts_with("0.") { 2 } else { 1 };
+    version.split('.').take(parts).collect::<Vec<_>>().join(".")
 }
 
 /// The most strategies one run can hold; a client order id has three base-36 digits for their place.

@@ -31,6 +31,8 @@ sdk::register_strategy! {
     id: "ai_strategy",
     summary: "a trained logistic model over streaming features of closed bars; long, short or both, by confidence",
     tier: sdk::Tier::Paid { vendor_key: include_str!("../vendor.pub") },
+    stability: sdk::Stability::Experimental,
+    released: "2026-11-24",
     params: Params,
     build: AiStrategy::build,
 }

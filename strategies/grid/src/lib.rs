@@ -103,6 +103,7 @@ sdk::register_strategy! {
     id: "grid",
     summary: "grid of post-only orders: long, short or neutral, arithmetic or geometric, fee-aware, with hard caps and stops",
     tier: sdk::Tier::Free,
+    stability: sdk::Stability::Beta,
     params: Params,
     build: Grid::build,
 }

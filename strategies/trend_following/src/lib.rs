@@ -26,6 +26,7 @@ sdk::register_strategy! {
     id: "trend_following",
     summary: "moving-average cross on closed bars: long, short or both, with optional stop and take-profit",
     tier: sdk::Tier::Free,
+    stability: sdk::Stability::Beta,
     params: Params,
     build: TrendFollowing::build,
 }
