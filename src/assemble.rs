@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use backtest::{BacktestSetup, Feed, Stream};
-use kernel::{KernelSetup, Seat, Term};
+use kernel::{KernelSetup, Seat};
 use ledger::RecorderOptions;
 use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
 use tape::{DataError, Loaded, ReadOptions, SeriesData};
@@ -11,8 +11,10 @@ use types::{Instrument, InstrumentId, InstrumentSpec, Price, Time};
 use venue::Execution;
 
 use crate::catalogue::{catalogue, find};
-use crate::config::{Checked, DataConfig, Source, nearest};
+use crate::cli::LicenceArgs;
+use crate::config::{Checked, DataConfig, LicenceClock, Source, nearest};
 use crate::failure::Kind;
+use crate::licences::{Clock, Granted, Licences, NOW};
 use crate::{Failure, config};
 
 /// The daily BTCUSDT bars that every build carries, for a first run without any file.
@@ -34,8 +36,9 @@ pub(crate) struct Parts {
     /// In the order of the configuration, as the rules are.
     pub(crate) strategies: Vec<&'static Registered>,
     pub(crate) rules: Vec<&'static Registered>,
-    /// What this run may use.
-    pub(crate) granted: Catalogue,
+    /// What this run may use: all that is free, and what a licence grants.
+    pub(crate) usable: Catalogue,
+    pub(crate) granted: Granted,
 }
 
 /// One instrument's data.
@@ -45,7 +48,7 @@ pub(crate) struct InstrumentData {
 }
 
 /// Reads the configuration, holds the parameters of what it names against their schemas, but reads no data.
-pub(crate) fn check(source: &Source, set: &[String]) -> Result<(Checked, Parts), Failure> {
+fn check(source: &Source, set: &[String]) -> Result<(Checked, Parts), Failure> {
     let checked = Checked::new(source, config::read(source, set)?)?;
     let catalogue = catalogue()?;
     let part = |id: &str, params: &toml::Table, kind: Entry| {
@@ -62,12 +65,23 @@ pub(crate) fn check(source: &Source, set: &[String]) -> Result<(Checked, Parts),
     let strategies = strategies.collect::<Result<_, Failure>>()?;
     let rules = checked.raw.risk.rule.iter().map(|one| part(&one.id, &one.params, Entry::RiskRule));
     let rules = rules.collect::<Result<_, Failure>>()?;
-    Ok((checked, Parts { strategies, rules, granted: catalogue }))
+    Ok((checked, Parts { strategies, rules, usable: catalogue, granted: Granted::default() }))
 }
 
 /// Reads everything a run needs.
-pub(crate) fn assemble(source: &Source, set: &[String], data: Option<&Path>) -> Result<Assembled, Failure> {
-    let (checked, parts) = check(source, set)?;
+pub(crate) fn assemble(
+    source: &Source,
+    set: &[String],
+    data: Option<&Path>,
+    licence: &LicenceArgs,
+) -> Result<Assembled, Failure> {
+    let (checked, mut parts) = check(source, set)?;
+    let config = &checked.raw.licence;
+    let licences = Licences::find(licence, Some((config, &source.folder)))?;
+    // By the clock on the wall what is missing can be told before any data is read.
+    if config.clock == LicenceClock::Wall {
+        parts.ask(&licences, NOW)?;
+    }
     if data.is_some() && checked.instruments.len() > 1 {
         let what = "--data replaces the data of a run with one instrument; this one has several, so set instrument.N.data.path";
         return Err(Failure::new(Kind::Usage, what));
@@ -104,7 +118,34 @@ pub(crate) fn assemble(source: &Source, set: &[String], data: Option<&Path>) -> 
         instruments.push(instrument);
         series.push(InstrumentData { market, funding });
     }
-    Ok(Assembled { checked, instruments, series, parts })
+    let mut assembled = Assembled { checked, instruments, series, parts };
+    let span =
+        assembled.span().map(|(first, last)| [first, last].map(|t| t.nanos().div_euclid(1_000_000_000)));
+    match assembled.checked.raw.licence.clock {
+        LicenceClock::Data => {
+            assembled.parts.ask(&licences, Clock::Data(span.map_or(0, |[first, _]| first)))?
+        }
+        // Market data of after now: the clock is not right.
+        LicenceClock::Wall => {
+            let clock = Clock::Wall { seen: span.map(|[_, last]| last) };
+            assembled.parts.named().try_for_each(|entry| licences.held(entry, clock).map(drop))?;
+        }
+    }
+    Ok(assembled)
+}
+
+impl Parts {
+    fn named(&self) -> impl Iterator<Item = &'static Registered> {
+        self.strategies.iter().chain(&self.rules).copied()
+    }
+
+    /// Asks for the licences of what is named, and leaves only what may be used.
+    fn ask(&mut self, licences: &Licences, clock: Clock) -> Result<(), Failure> {
+        let named: Vec<_> = self.named().collect();
+        self.granted = Granted::ask(licences, &named, &self.usable, clock)?;
+        self.usable = licences.granted(&self.usable, clock);
+        Ok(())
+    }
 }
 
 impl Assembled {
@@ -117,7 +158,8 @@ impl Assembled {
             let strategy =
                 entry.build(&config.params, &setup).map_err(|error| explain(source, entry, &error))?;
             let instruments = setup.instruments.iter().map(Instrument::id).collect();
-            seats.push(Seat { strategy, instruments, term: Term::default() });
+            let term = self.parts.granted.term(entry.id, &strategy.parts());
+            seats.push(Seat { strategy, instruments, term });
         }
         let kernel = KernelSetup {
             run: 0,
@@ -151,7 +193,7 @@ impl Assembled {
             prices: places.iter().map(|at| self.series.get(*at).and_then(first_price)).collect(),
             settlement: self.checked.settlement,
             capital: self.checked.capital,
-            granted: self.parts.granted.clone(),
+            granted: self.parts.usable.clone(),
         }
     }
 

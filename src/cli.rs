@@ -7,12 +7,26 @@ use clap::{Args, Parser, Subcommand};
 /// A trading engine whose strategies are compiled in.
 ///
 /// Exit codes: 0 done, 1 a fault of the program, 2 wrong arguments, 3 configuration, 4 market data, 5 the run,
-/// 6 output, 7 the build. Logs go to standard error; RUST_LOG sets how many.
+/// 6 output, 7 the build, 20 and up a licence. Logs go to standard error; RUST_LOG sets how many.
 #[derive(Debug, Parser)]
 #[command(name = "quantmesh", version, propagate_version = true)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) licence: LicenceArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Where licences are; every command takes these.
+#[derive(Debug, Default, Args)]
+pub(crate) struct LicenceArgs {
+    /// A licence file or a folder of them, instead of the environment's QUANTMESH_LICENCE, the configuration's licence.path, and the
+    /// user's folder
+    #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Licences")]
+    pub(crate) licence: Option<PathBuf>,
+    /// Take licences signed with the demonstration key, which everybody has
+    #[arg(long, global = true, help_heading = "Licences")]
+    pub(crate) allow_demo_key: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +42,11 @@ pub(crate) enum Command {
     /// Configuration files: check them, describe them, start one
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Licences of paid strategies: what there is, what it allows, installing one
+    #[command(subcommand)]
+    Licence(LicenceCommand),
+    /// Is this build, this machine and this configuration fit to run, and if not, what to do
+    Doctor(DoctorArgs),
     /// Print the JSON Schema of configuration files for exactly this binary
     Schema,
     /// What this binary was built from
@@ -118,6 +137,40 @@ pub(crate) enum StrategiesCommand {
 pub(crate) struct ShowArgs {
     /// Which
     pub(crate) id: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LicenceCommand {
+    /// Every licence found, and how each paid strategy of this binary stands
+    Show(JsonArgs),
+    /// Exit with 0 if every paid strategy of this binary may run, or with the code of the first refusal
+    Check(LicenceCheckArgs),
+    /// Copy a licence to where it is found without being named
+    Install(InstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LicenceCheckArgs {
+    /// Only this one
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArgs {
+    /// The file that the vendor sent
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Also look at this configuration and its data
+    pub(crate) config: Option<PathBuf>,
+    /// Also look up this host, as a connection to it will
+    #[arg(long, value_name = "HOST")]
+    pub(crate) resolve: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -19,6 +19,10 @@ pub enum Kind {
     Output,
     /// This build is not what it should be.
     Build,
+    /// A paid strategy may not run; the code says why, by the table of the `licence` crate.
+    Licence(u8),
+    /// `doctor` found a fault whose kind has this code.
+    Found(u8),
 }
 
 /// One failure with its message.
@@ -43,6 +47,7 @@ impl Kind {
             Self::Run => 5,
             Self::Output => 6,
             Self::Build => 7,
+            Self::Licence(code) | Self::Found(code) => code,
         }
     }
 
@@ -55,6 +60,8 @@ impl Kind {
             Self::Run => "run",
             Self::Output => "output",
             Self::Build => "build",
+            Self::Licence(_) => "licence",
+            Self::Found(_) => "doctor",
         }
     }
 }

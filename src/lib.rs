@@ -11,6 +11,8 @@ mod commands;
 mod config;
 mod failure;
 pub mod identity;
+mod licences;
+mod machine;
 mod progress;
 mod registered;
 mod terminal;
@@ -27,7 +29,7 @@ pub use failure::{Failure, Kind};
 /// Runs the program with these arguments (the first is the program's name) and returns its exit code.
 ///
 /// Results go to standard output, messages and logs to standard error. Exit codes: 0 done, 1 a fault of the program,
-/// 2 wrong arguments, 3 configuration, 4 market data, 5 the run, 6 output, 7 the build.
+/// 2 wrong arguments, 3 configuration, 4 market data, 5 the run, 6 output, 7 the build, 20 and up a licence.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -49,10 +51,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Backtest(args) => commands::backtest::run(args),
+        Command::Backtest(args) => commands::backtest::run(args, &cli.licence),
         Command::Data(command) => commands::data::run(command),
-        Command::Strategies(command) => commands::strategies::run(command),
-        Command::Config(command) => commands::config::run(command),
+        Command::Strategies(command) => commands::strategies::run(command, &cli.licence),
+        Command::Config(command) => commands::config::run(command, &cli.licence),
+        Command::Licence(command) => commands::licence::run(command, &cli.licence),
+        Command::Doctor(args) => commands::doctor::run(args, &cli.licence),
         Command::Schema => commands::config::print_schema(),
         Command::Version(args) => commands::version::run(args),
     }

@@ -26,6 +26,11 @@ pub(crate) fn complain(failure: &Failure) {
     let _ = writeln!(io::stderr().lock(), "{failure}");
 }
 
+/// Says something beside the result that a person should know.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {text}");
+}
+
 /// Whether a person looks at standard output.
 pub(crate) fn is_interactive() -> bool {
     io::stdout().is_terminal()

@@ -7,12 +7,12 @@ use report::{Calendar, Context};
 use serde_json::{Value, json};
 
 use crate::assemble::{Assembled, DEFAULT_CONFIG, assemble};
-use crate::cli::BacktestArgs;
+use crate::cli::{BacktestArgs, LicenceArgs};
 use crate::config::{CalendarConfig, Source};
 use crate::timing::{Taken, Watch};
 use crate::{Failure, identity, progress, terminal};
 
-pub(crate) fn run(args: &BacktestArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &BacktestArgs, licence: &LicenceArgs) -> Result<(), Failure> {
     let source = match &args.config {
         Some(path) => Source::file(path)?,
         None => Source {
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<(), Failure> {
         },
     };
     let watch = Watch::start();
-    let assembled = assemble(&source, &args.set, args.data.as_deref())?;
+    let assembled = assemble(&source, &args.set, args.data.as_deref(), licence)?;
     let load = watch.taken();
     tracing::info!(events = assembled.events(), seconds = load.wall, "data read");
     let watch = Watch::start();

@@ -7,21 +7,21 @@ use serde_json::{Value, json};
 
 use crate::assemble;
 use crate::catalogue::{catalogue, find};
-use crate::cli::{CheckArgs, ConfigCommand, InitArgs};
+use crate::cli::{CheckArgs, ConfigCommand, InitArgs, LicenceArgs};
 use crate::config::{Config, Source};
 use crate::{Failure, terminal};
 
-pub(crate) fn run(command: &ConfigCommand) -> Result<(), Failure> {
+pub(crate) fn run(command: &ConfigCommand, licence: &LicenceArgs) -> Result<(), Failure> {
     match command {
-        ConfigCommand::Check(args) => check(args),
+        ConfigCommand::Check(args) => check(args, licence),
         ConfigCommand::Schema => print_schema(),
         ConfigCommand::Init(args) => init(args),
     }
 }
 
-fn check(args: &CheckArgs) -> Result<(), Failure> {
+fn check(args: &CheckArgs, licence: &LicenceArgs) -> Result<(), Failure> {
     let source = Source::file(&args.config)?;
-    let assembled = assemble::assemble(&source, &args.set, None)?;
+    let assembled = assemble::assemble(&source, &args.set, None, licence)?;
     assembled.setup(&source, false)?;
     let strategies: Vec<&str> = assembled.parts.strategies.iter().map(|entry| entry.id).collect();
     let symbols: Vec<&str> = assembled.instruments.iter().map(types::Instrument::symbol).collect();

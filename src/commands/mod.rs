@@ -3,5 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod config;
 pub(crate) mod data;
+pub(crate) mod doctor;
+pub(crate) mod licence;
 pub(crate) mod strategies;
 pub(crate) mod version;

@@ -6,14 +6,16 @@ use sdk::{ParamField, Registered, param_fields};
 use serde_json::{Value, json};
 
 use crate::catalogue::{catalogue, find};
-use crate::cli::{ShowArgs, StrategiesCommand};
+use crate::cli::{LicenceArgs, ShowArgs, StrategiesCommand};
+use crate::licences::{Licences, NOW};
 use crate::registered::SOURCES;
 use crate::{Failure, terminal};
 
-pub(crate) fn run(command: &StrategiesCommand) -> Result<(), Failure> {
+pub(crate) fn run(command: &StrategiesCommand, licence: &LicenceArgs) -> Result<(), Failure> {
     match command {
         StrategiesCommand::List(args) if args.json => {
-            let list: Vec<Value> = catalogue()?.iter().map(head).collect();
+            let licences = Licences::find(licence, None)?;
+            let list: Vec<Value> = catalogue()?.iter().map(|entry| listed(entry, &licences)).collect();
             terminal::say_json(&Value::Array(list))
         }
         StrategiesCommand::List(_) => list(),
@@ -72,6 +74,20 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
 /// Where the lock file of this tree has its package from; `None` for one that came by a host of its own.
 pub(crate) fn source(entry: &Registered) -> Option<&'static str> {
     SOURCES.iter().find(|(package, _)| *package == entry.package).map(|(_, source)| *source)
+}
+
+/// An entry with the state of its licence.
+fn listed(entry: &Registered, licences: &Licences) -> Value {
+    let mut value = head(entry);
+    let state = match licences.held(entry, NOW) {
+        Ok(None) => json!({ "state": "not needed" }),
+        Ok(Some(held)) => json!({ "state": held.standing.name(), "licence": held.licence.terms().id }),
+        Err(failure) => json!({ "state": "refused", "why": failure.message }),
+    };
+    if let Some(map) = value.as_object_mut() {
+        map.insert("licence".to_owned(), state);
+    }
+    value
 }
 
 fn head(entry: &Registered) -> Value {

@@ -7,6 +7,6 @@ mod read;
 mod suggest;
 
 pub(crate) use checked::Checked;
-pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig};
+pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, LicenceClock, LicenceConfig};
 pub(crate) use read::{Source, read};
 pub(crate) use suggest::nearest;

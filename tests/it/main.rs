@@ -13,6 +13,8 @@ mod arrows;
 mod build_script;
 mod features;
 mod house;
+#[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
+mod licences;
 mod program;
 mod tidy;
 mod tokens;

@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use quantmesh_risk::{Breaker, BreakerLimits, Desk, Gate, Limits, Trip};
-use sdk::{Market, Mode, View};
+use sdk::{Event, Market, Mode, RiskRule, Verdict, View};
 use testkit::Lab;
 use types::{
     ClientOrderId, InstrumentId, Money, Order, OrderKind, Position, Price, Qty, Rate, RefusalRule, Side,
@@ -178,4 +178,54 @@ fn the_breaker_trips_once_at_its_bound() {
     let mut daily = Breaker::new(limits, Money::from_units(1_000));
     assert_eq!(daily.observe(Time::EPOCH, Money::from_units(1_000)), None);
     assert_eq!(daily.observe(Time::EPOCH, Money::from_units(899)), Some(Trip::DailyLoss));
+}
+
+/// Says the same of every order.
+struct Always(Verdict);
+
+impl RiskRule for Always {
+    fn on_event(&mut self, _: &View<'_>, _: &Event) {}
+
+    fn judge(&self, _: &View<'_>, _: &Order) -> Verdict {
+        self.0
+    }
+}
+
+/// What is left of an order of 1 000 lots at 100.00 (a notional of 100) with these verdicts, or what it is told.
+fn left(position: i64, side: Side, verdicts: &[Verdict]) -> Result<i64, String> {
+    let markets = [market(position)];
+    let equity = "1000".parse().expect("a number");
+    let view = View { now: Time::EPOCH, markets: &markets, equity, mode: Mode::Running };
+    let rules = verdicts.iter().map(|verdict| Box::new(Always(*verdict)) as Box<dyn RiskRule>).collect();
+    let judged = Gate::new(Limits::default(), rules)
+        .judge(order(side, 1_000, None), &Desk { view, owns: true, open_orders: 0 });
+    match judged {
+        Ok(approved) => {
+            assert_eq!(approved.made_smaller().is_some(), approved.into_inner().qty != Qty::from_lots(1_000));
+            Ok(approved.into_inner().qty.lots())
+        }
+        Err(refusal) => Err(refusal.to_string()),
+    }
+}
+
+#[test]
+fn a_compiled_rule_may_only_make_smaller_or_refuse_and_never_hears_of_an_exit() {
+    let to = |lots| Verdict::Shrink { qty: Qty::from_lots(lots), why: "too much" };
+    let refuse = Verdict::Refuse {
+        why: "not today",
+        limit: money("1").expect("money"),
+        actual: money("2").expect("money"),
+    };
+    assert_eq!(left(0, Side::Buy, &[]), Ok(1_000));
+    assert_eq!(left(0, Side::Buy, &[Verdict::Pass, to(300), to(700)]), Ok(300), "the smallest counts");
+    assert_eq!(left(0, Side::Buy, &[to(5_000)]), Ok(1_000), "no rule makes an order larger");
+    assert_eq!(
+        left(0, Side::Buy, &[to(9)]),
+        Err("too much: 100, limit 0.9".to_owned()),
+        "below the smallest"
+    );
+    assert_eq!(left(0, Side::Buy, &[to(0)]), Err("too much: 100, limit 0".to_owned()));
+    assert_eq!(left(0, Side::Buy, &[to(-5)]), Err("too much: 100, limit -0.5".to_owned()));
+    assert_eq!(left(0, Side::Buy, &[to(300), refuse]), Err("not today: 2, limit 1".to_owned()));
+    assert_eq!(left(1_000, Side::Sell, &[to(1), refuse]), Ok(1_000), "an exit");
 }

@@ -1,0 +1,369 @@
+//! Licences as a customer meets them: each refusal with its words and exit code, and that free strategies run all the same.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use licence::{Grant, Plan, SecretKey, Terms, fingerprint, show_time, sign};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DAY: i64 = 86_400;
+const FREE: &str = "examples/configs/trend-btcusdt-1d.toml";
+
+/// A customer's home with a configuration of a paid strategy.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        home.write("paid.toml", &config("ai_strategy", "", ""));
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quantmesh"));
+        command.args(args).current_dir(self.path()).env("HOME", self.path());
+        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "QUANTMESH_LICENCE", "RUST_LOG"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs the paid strategy with a licence of these terms.
+    fn trade(&self, terms: &Terms) -> (Option<i32>, String) {
+        self.write("l.licence", &sign(terms, &demo()).unwrap());
+        self.said(&["backtest", "paid.toml", "--licence", "l.licence", "--allow-demo-key"])
+    }
+
+    fn said(&self, args: &[&str]) -> (Option<i32>, String) {
+        let output = self.run(args);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn config(id: &str, params: &str, more: &str) -> String {
+    format!(
+        "[[instrument]]\nsymbol = \"BTCUSDT\"\n[instrument.data]\nbuiltin = \"btcusdt_1d\"\n\
+         [[strategy]]\nid = \"{id}\"\n[strategy.params]\n{params}\n{more}"
+    )
+}
+
+fn demo() -> SecretKey {
+    SecretKey::from_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap()
+}
+
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+}
+
+fn terms() -> Terms {
+    Terms {
+        id: "L-7".to_owned(),
+        customer: "ACME".to_owned(),
+        strategies: vec![Grant { id: "ai_strategy".to_owned(), versions: ">=0.1, <2".parse().unwrap() }],
+        issued: now() - 10 * DAY,
+        starts: now() - 10 * DAY,
+        expires: Some(now() + 100 * DAY),
+        notify_from: Some(now() + 70 * DAY),
+        max_instances: 1,
+        machine: None,
+        plan: Plan::Subscription,
+        engine: "0.1.0".to_owned(),
+        msrv: "1.95".to_owned(),
+        renew: "sales@vendor.example".to_owned(),
+        notes: String::new(),
+    }
+}
+
+#[test]
+fn a_good_licence_is_found_in_each_of_its_places() {
+    let home = Home::new();
+    let text = sign(&terms(), &demo()).unwrap();
+    let run = ["backtest", "paid.toml", "--allow-demo-key"];
+    home.write("l.licence", &text);
+    // By the environment, a file or a folder.
+    for place in ["l.licence", "."] {
+        let output = home.command(&run).env("QUANTMESH_LICENCE", place).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    // By the configuration, relative to it.
+    home.write(
+        "by-config.toml",
+        &config("ai_strategy", "", "[licence]\npath = \"l.licence\"\nallow_demo_key = true"),
+    );
+    assert_eq!(home.said(&["backtest", "by-config.toml"]), (Some(0), String::new()));
+    // By the user's folder, once it is installed there.
+    let installed = home.run(&["licence", "install", "l.licence"]);
+    assert!(installed.status.success());
+    assert_eq!(fs::read_to_string(home.path().join(".config/quantmesh/licences/L-7.licence")).unwrap(), text);
+    assert_eq!(home.said(&run), (Some(0), String::new()));
+    let show: Value =
+        serde_json::from_slice(&home.run(&["licence", "show", "--json", "--allow-demo-key"]).stdout).unwrap();
+    assert_eq!(show["files"][0]["claims"][1][1], "ACME");
+    let list: Value =
+        serde_json::from_slice(&home.run(&["strategies", "list", "--json", "--allow-demo-key"]).stdout)
+            .unwrap();
+    let states: Vec<_> =
+        list.as_array().unwrap().iter().map(|entry| (&entry["id"], &entry["licence"]["state"])).collect();
+    assert!(states.contains(&(&"ai_strategy".into(), &"good".into())), "{states:?}");
+    assert!(states.contains(&(&"grid".into(), &"not needed".into())), "{states:?}");
+    assert_eq!(home.run(&["licence", "check", "ai_strategy", "--allow-demo-key"]).status.code(), Some(0));
+}
+
+#[test]
+fn each_refusal_has_its_words_and_its_code() {
+    let home = Home::new();
+    let file = "licence error: ai_strategy 0.1.0: l.licence: licence L-7 of ACME ";
+    let ended = now() - DAY;
+    let begins = now() + DAY;
+    let written = now() + 2 * DAY;
+    let box_2 = fingerprint("box 2");
+    for (terms, code, said) in [
+        (
+            Terms {
+                strategies: vec![Grant { id: "house".to_owned(), versions: "*".parse().unwrap() }],
+                ..terms()
+            },
+            25,
+            "does not name ai_strategy; it names house; to add it: sales@vendor.example".to_owned(),
+        ),
+        (
+            Terms {
+                strategies: vec![Grant { id: "ai_strategy".to_owned(), versions: "^7".parse().unwrap() }],
+                ..terms()
+            },
+            26,
+            "names ai_strategy ^7, and this is 0.1.0; to change it: sales@vendor.example".to_owned(),
+        ),
+        (Terms { starts: begins, ..terms() }, 27, format!("begins at {}; it is ", show_time(begins))),
+        (
+            Terms { expires: Some(ended), ..terms() },
+            28,
+            format!("ended at {}; to renew it: sales@vendor.example", show_time(ended)),
+        ),
+        (Terms { issued: written, ..terms() }, 29, "can't be judged: the clock shows ".to_owned()),
+        (
+            Terms { machine: Some(box_2.clone()), ..terms() },
+            30,
+            format!("is for the machine {box_2}; this is "),
+        ),
+    ] {
+        let (found, text) = home.trade(&terms);
+        assert_eq!(found, Some(code), "{text}");
+        assert!(text.starts_with(&format!("{file}{said}")), "{text}");
+        assert!(!home.path().join("quantmesh-out").exists(), "nothing was run");
+    }
+}
+
+/// Neither found, nor a licence, nor this vendor's, nor unchanged; and with all of that in place, what is free runs.
+#[test]
+fn a_file_that_is_not_the_vendors_is_refused_and_free_strategies_run() {
+    let home = Home::new();
+    let none = home.said(&["backtest", "paid.toml"]);
+    assert_eq!(
+        none,
+        (
+            Some(20),
+            format!(
+                "licence error: ai_strategy 0.1.0 is a paid strategy, and there is no licence; looked in {}; `quantmesh licence install FILE` puts one where it is found, and whatever is free runs without\n",
+                home.path().join(".config/quantmesh/licences").display()
+            )
+        )
+    );
+    home.write("l.licence", "a letter\n");
+    let run = ["backtest", "paid.toml", "--licence", "l.licence", "--allow-demo-key"];
+    assert_eq!(
+        home.said(&run),
+        (
+            Some(21),
+            "licence error: l.licence: this is no licence: its first line is not `QuantMesh licence 1`\n"
+                .to_owned()
+        )
+    );
+    home.write("l.licence", &sign(&terms(), &SecretKey::from_bytes([3; 32])).unwrap());
+    let (code, text) = home.said(&run);
+    assert_eq!(code, Some(22), "{text}");
+    home.write("l.licence", &sign(&terms(), &demo()).unwrap().replace("ACME", "ACNE"));
+    let (code, text) = home.said(&run);
+    assert_eq!(code, Some(23), "{text}");
+    let free = Path::new(env!("CARGO_MANIFEST_DIR")).join(FREE);
+    assert_eq!(
+        home.said(&["backtest", free.to_str().unwrap(), "--licence", "l.licence"]),
+        (Some(0), String::new())
+    );
+}
+
+#[test]
+fn release_builds_refuse_the_demonstration_key_unless_asked_for() {
+    let home = Home::new();
+    home.write("l.licence", &sign(&terms(), &demo()).unwrap());
+    let (code, text) = home.said(&["backtest", "paid.toml", "--licence", "l.licence"]);
+    if cfg!(debug_assertions) {
+        assert_eq!((code, text.as_str()), (Some(0), ""));
+    } else {
+        let said = "licence error: ai_strategy 0.1.0: l.licence: it is signed with the demonstration key, which everybody has; get one from the vendor, or ask for it by name with --allow-demo-key\n";
+        assert_eq!((code, text.as_str()), (Some(24), said));
+    }
+    assert_eq!(home.trade(&terms()).0, Some(0));
+}
+
+#[test]
+fn a_clock_that_was_set_back_is_seen_by_what_has_been() {
+    let home = Home::new();
+    // An earlier run saw tomorrow.
+    let state = home.path().join(".local/state/quantmesh");
+    fs::create_dir_all(&state).unwrap();
+    fs::write(state.join("last-seen"), format!("{}\n", now() + DAY)).unwrap();
+    let (code, text) = home.trade(&terms());
+    assert_eq!(code, Some(29), "{text}");
+    fs::remove_file(state.join("last-seen")).unwrap();
+    assert_eq!(home.trade(&terms()).0, Some(0));
+    // So does market data of tomorrow.
+    let mut bars = "time,open,high,low,close,volume\n".to_owned();
+    for day in -3..2 {
+        bars += &format!("{},100,101,99,100,5\n", (now() + day * DAY) * 1_000);
+    }
+    home.write("bars.csv", &bars);
+    let args = ["backtest", "paid.toml", "--licence", "l.licence", "--allow-demo-key", "--data", "bars.csv"];
+    let (code, text) = home.said(&args);
+    assert_eq!(code, Some(29), "{text}");
+}
+
+#[test]
+fn one_instance_too_many_is_refused_and_its_place_is_free_again_afterwards() {
+    let home = Home::new();
+    home.write("l.licence", &sign(&terms(), &demo()).unwrap());
+    // A run that hangs in reading its data holds the licence's only place.
+    let pipe = home.path().join("slow.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let args = ["backtest", "paid.toml", "--licence", "l.licence", "--allow-demo-key"];
+    let mut slow = home
+        .command(&args)
+        .args(["--data", "slow.csv"])
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let place = home.path().join(".local/state/quantmesh/instances/L_7.1");
+    let taken = || fs::File::open(&place).is_ok_and(|file| file.try_lock().is_err());
+    while !taken() {
+        assert!(slow.try_wait().unwrap().is_none(), "it is waiting for data");
+        std::thread::yield_now();
+    }
+    let (code, text) = home.said(&args);
+    assert_eq!(
+        (code, text.as_str()),
+        (
+            Some(31),
+            "licence error: ai_strategy 0.1.0: licence L-7 of ACME allows 1 running at once on a machine, and this would be number 2; stop another one, or ask for more: sales@vendor.example\n"
+        )
+    );
+    slow.kill().unwrap();
+    slow.wait().unwrap();
+    assert_eq!(home.said(&args).0, Some(0));
+}
+
+#[test]
+fn notice_is_given_and_an_old_version_may_run_on() {
+    let home = Home::new();
+    let ends = now() + 30 * DAY;
+    let (code, text) = home.trade(&Terms { expires: Some(ends), notify_from: Some(now() - DAY), ..terms() });
+    let said = format!("note: ai_strategy 0.1.0: licence L-7 of ACME, ends at {}\n", show_time(ends));
+    assert_eq!((code, text), (Some(0), said));
+    let released = licence::day("2026-11-24").unwrap();
+    let fallback = Terms {
+        issued: released - 10 * DAY,
+        starts: released - 10 * DAY,
+        expires: Some(released + 1),
+        plan: Plan::PerpetualFallback,
+        ..terms()
+    };
+    let (code, text) = home.trade(&fallback);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+/// The licence ends in the middle of the data: the run goes on, opens nothing more, and says so in its report.
+#[test]
+fn a_licence_that_ends_while_running_is_rehearsed_by_the_clock_of_the_data() {
+    let home = Home::new();
+    let middle = licence::day("2019-06-01").unwrap();
+    let of_then = Terms {
+        issued: licence::day("2017-01-01").unwrap(),
+        starts: licence::day("2017-01-01").unwrap(),
+        expires: Some(middle),
+        notify_from: Some(middle - 30 * DAY),
+        ..terms()
+    };
+    home.write("paid.toml", &config("ai_strategy", "", "[licence]\nclock = \"data\"\n"));
+    // By their opening day, the trades of a run under these terms that were opened after the middle.
+    let opened_after = |terms: &Terms| {
+        let (code, text) = home.trade(terms);
+        assert_eq!(code, Some(0), "{text}");
+        let trades = fs::read_to_string(home.path().join("quantmesh-out/trades.csv")).unwrap();
+        trades.lines().skip(1).map(opened).filter(|day| day.as_str() > "2019-06-01").count()
+    };
+    assert!(
+        opened_after(&Terms { expires: None, ..of_then.clone() }) > 0,
+        "without an end it goes on opening"
+    );
+    assert_eq!(opened_after(&of_then), 0);
+    let report = fs::read_to_string(home.path().join("quantmesh-out/result.json")).unwrap();
+    for said in ["the licence is about to end", "the licence ends soon", "the licence has ended"] {
+        assert!(report.contains(said), "{said}");
+    }
+}
+
+/// The day on which a trade of `trades.csv` was opened.
+fn opened(line: &str) -> String {
+    let time = line.split(',').find(|field| field.len() >= 10 && field.as_bytes()[4] == b'-');
+    time.unwrap_or_default().chars().take(10).collect()
+}
+
+#[test]
+fn children_of_a_paid_strategy_need_licences_of_their_own() {
+    let home = Home::new();
+    let child = "child = [{ id = 'ai_strategy', weight = 1 }]";
+    home.write("paid.toml", &config("multi_strategy", child, ""));
+    let multi = |ids: &[&str]| Terms {
+        strategies: ids
+            .iter()
+            .map(|id| Grant { id: (*id).to_owned(), versions: "*".parse().unwrap() })
+            .collect(),
+        ..terms()
+    };
+    assert_eq!(home.trade(&multi(&["multi_strategy", "ai_strategy"])), (Some(0), String::new()));
+    let (code, text) = home.trade(&multi(&["multi_strategy"]));
+    assert_eq!(code, Some(3));
+    assert!(text.contains("`ai_strategy` is no strategy that this run may use: it is not compiled in, or no licence names it; there is grid, trend_following"), "{text}");
+}
+
+#[test]
+fn a_risk_rule_is_licensed_like_a_strategy() {
+    let home = Home::new();
+    home.write("paid.toml", &config("trend_following", "", "[[risk.rule]]\nid = \"advanced_risk\"\n"));
+    let (code, text) = home.said(&["backtest", "paid.toml"]);
+    assert_eq!(code, Some(20));
+    assert!(
+        text.starts_with("licence error: advanced_risk 0.1.0 is a paid risk rule, and there is no licence; "),
+        "{text}"
+    );
+    let rule = Terms {
+        strategies: vec![Grant { id: "advanced_risk".to_owned(), versions: "*".parse().unwrap() }],
+        ..terms()
+    };
+    assert_eq!(home.trade(&rule), (Some(0), String::new()));
+}
