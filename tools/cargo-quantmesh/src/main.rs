@@ -1,0 +1,3 @@
+//! `cargo quantmesh`: reads the words, runs the step.
+
+fn main() {}

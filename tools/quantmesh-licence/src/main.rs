@@ -1,0 +1,3 @@
+//! `quantmesh-licence`: reads the words, runs the command.
+
+fn main() {}
