@@ -1,3 +1,6 @@
 //! Chores of this workspace that a test wants to call as well; what only a person calls is in `main.rs`.
 
 pub mod features;
+mod staging;
+mod tracked;
+pub mod vend;

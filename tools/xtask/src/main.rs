@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use xtask::features::{self, PAGE};
+use xtask::vend::{self, Delivery, Order};
 
 const USAGE: &str = "\
 Chores of this workspace.
@@ -14,6 +15,9 @@ Chores of this workspace.
 cargo xtask features            write features.md anew from the manifests
 cargo xtask features --check    fail if features.md is not what would be written
 cargo xtask features --names    print the name of every feature, one a line
+cargo xtask vend ID --out D     write a crate of strategies/ to D as a package of its own
+    [--customer NAME --order ID]    with a receipt that says whose copy it is
+    [--registry NAME]               that `cargo publish` may send to this registry only
 cargo xtask ci                  run what continuous integration runs (.ci/run)
 ";
 
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
         ["features"] => write_features(&root()),
         ["features", "--check"] => check_features(&root()),
         ["features", "--names"] => print_names(&root()),
+        ["vend", id, options @ ..] => vend_crate(&root(), id, options),
         ["ci"] => run_ci(&root()),
         [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => Err(format!("`{}` is not a chore\n\n{USAGE}", words.join(" ")).into()),
@@ -58,6 +63,40 @@ fn check_features(root: &Path) -> Result<(), Box<dyn Error>> {
 fn print_names(root: &Path) -> Result<(), Box<dyn Error>> {
     let rows = features::rows(&features::Sources::read(root)?)?;
     say(&rows.iter().map(|row| format!("{}\n", row.feature)).collect::<String>())
+}
+
+fn vend_crate(root: &Path, id: &str, options: &[&str]) -> Result<(), Box<dyn Error>> {
+    let [out, customer, number, registry] =
+        values(options, ["--out", "--customer", "--order", "--registry"])?;
+    let out = out.ok_or("vend: --out says where to write the package")?;
+    let order = match (customer, number) {
+        (Some(customer), Some(number)) => Some(Order { customer, number }),
+        (None, None) => None,
+        _ => return Err("vend: --customer and --order go together: a receipt names both".into()),
+    };
+    let done = vend::vend(root, &Delivery { id: id.to_owned(), registry, order }, Path::new(&out))?;
+    if done.changed > 0 {
+        let _ = writeln!(io::stderr().lock(), "note: {} files differ from the last commit", done.changed);
+    }
+    say(&format!("{} {}: {} files in {out}\n", done.package, done.version, done.files))
+}
+
+/// The values of these options, each given once at most; anything else is refused.
+fn values<const N: usize>(
+    mut words: &[&str],
+    options: [&str; N],
+) -> Result<[Option<String>; N], Box<dyn Error>> {
+    let mut found = [const { None }; N];
+    while let [option, rest @ ..] = words {
+        let slot = options.iter().zip(&mut found).find(|(known, _)| *known == option).map(|(_, slot)| slot);
+        let slot = slot.ok_or_else(|| format!("`{option}` is none of {}", options.join(", ")))?;
+        let [value, rest @ ..] = rest else { return Err(format!("{option} needs a value").into()) };
+        if slot.replace((*value).to_owned()).is_some() {
+            return Err(format!("{option} is given twice").into());
+        }
+        words = rest;
+    }
+    Ok(found)
 }
 
 fn run_ci(root: &Path) -> Result<(), Box<dyn Error>> {
