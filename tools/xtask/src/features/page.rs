@@ -39,7 +39,7 @@ pub fn render(rows: &[Row]) -> String {
     for row in rows {
         let Row { feature, what, default, kind } = row;
         match kind {
-            Kind::Leaf { package, version, tier, adds } => {
+            Kind::Leaf { package, version, tier, adds, .. } => {
                 let default = if *default { "yes" } else { "no" };
                 leaves += &format!(
                     "| [`{feature}`](strategies/{feature}) | {} | `{package}` | {version} | {tier} | {default} | {} |\n",
