@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
+use xtask::dist;
 use xtask::features::{self, PAGE};
 
 const USAGE: &str = "\
@@ -14,6 +15,7 @@ Chores of this workspace.
 cargo xtask features            write features.md anew from the manifests
 cargo xtask features --check    fail if features.md is not what would be written
 cargo xtask features --names    print the name of every feature, one a line
+cargo xtask dist [--help]       build a release: static binaries, archives, checksums, signatures
 cargo xtask ci                  run what continuous integration runs (.ci/run)
 ";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         ["features"] => write_features(&root()),
         ["features", "--check"] => check_features(&root()),
         ["features", "--names"] => print_names(&root()),
+        ["dist", words @ ..] => dist::run(&root(), words, &mut note).map_err(Into::into),
         ["ci"] => run_ci(&root()),
         [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => Err(format!("`{}` is not a chore\n\n{USAGE}", words.join(" ")).into()),
@@ -63,6 +66,12 @@ fn print_names(root: &Path) -> Result<(), Box<dyn Error>> {
 fn run_ci(root: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new("bash").arg(".ci/run").current_dir(root).status()?;
     if status.success() { Ok(()) } else { Err(format!(".ci/run ended with {status}").into()) }
+}
+
+/// One line for each step of a long chore, so that it is seen to go on.
+fn note(line: &str) {
+    // Where nobody listens, the chore goes on.
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn say(text: &str) -> Result<(), Box<dyn Error>> {
