@@ -32,9 +32,7 @@ impl Desk {
         }
         let real = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cargo")));
         if let Some(real) = real {
-            if real.join("registry").is_dir() {
-                link(&real.join("registry"), &desk.cargo_home().join("registry"))?;
-            }
+            share(&real.join("registry"), &desk.cargo_home().join("registry"))?;
             // A machine behind a mirror says so there; credentials stand in another file.
             if real.join("config.toml").is_file() {
                 fs::copy(real.join("config.toml"), desk.cargo_home().join("config.toml"))?;
@@ -114,6 +112,20 @@ impl Desk {
         lock.lock()?;
         keep(command.output()?)
     }
+}
+
+/// Links what there is of the registries that are used already, each by itself: a registry that a test asks for is the
+/// desk's own, and what is sold there does not get into the user's folders.
+fn share(real: &Path, ours: &Path) -> io::Result<()> {
+    for part in ["index", "cache", "src"] {
+        let Ok(registries) = fs::read_dir(real.join(part)) else { continue };
+        fs::create_dir_all(ours.join(part))?;
+        for registry in registries {
+            let registry = registry?;
+            link(&registry.path(), &ours.join(part).join(registry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn home() -> Option<PathBuf> {
