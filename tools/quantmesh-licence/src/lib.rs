@@ -41,6 +41,7 @@ mod files;
 mod keys;
 mod ledger;
 mod order;
+mod releases;
 mod settings;
 
 use std::ffi::OsString;
