@@ -149,7 +149,7 @@ pub(crate) enum LicenceCommand {
     Show(JsonArgs),
     /// Exit with 0 if every paid strategy of this binary may run, or with the code of the first refusal
     Check(LicenceCheckArgs),
-    /// Copy a licence to where it is found without being named
+    /// Copy a licence, or a vendor's list of revoked ones, to where it is found without being named
     Install(InstallArgs),
 }
 
