@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use quantmesh_licence::{Grant, Plan, PublicKey, SecretKey, Signed, Terms, sign};
+use quantmesh_licence::{Grant, Plan, PublicKey, SecretKey, Signed, SignedRevocations, Terms, sign};
 
 /// A licence of a vendor whose key is the fuzzer's own, and that vendor's public key.
-pub fn genuine() -> &'static (String, PublicKey) {
+pub(crate) fn genuine() -> &'static (String, PublicKey) {
     static GENUINE: OnceLock<(String, PublicKey)> = OnceLock::new();
     GENUINE.get_or_init(|| {
         let key = SecretKey::from_bytes([7; 32]);
@@ -39,11 +39,13 @@ pub fn genuine() -> &'static (String, PublicKey) {
 ///
 /// # Panics
 /// Where one of those does not hold.
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let read = Signed::parse(text);
-    let Ok(signed) = read else { return };
     let (genuine, key) = genuine();
+    if let Ok(list) = SignedRevocations::parse(text) {
+        assert_eq!(list.verify(key), None, "this vendor has revoked nothing");
+    }
+    let Ok(signed) = Signed::parse(text) else { return };
     if signed.verify(key).is_ok() {
         assert_eq!(text.replace("\r\n", "\n"), *genuine, "a changed licence got through");
     }

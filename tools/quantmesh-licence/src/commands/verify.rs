@@ -8,6 +8,9 @@ use super::{Office, remark, say};
 use crate::cli::VerifyArgs;
 use crate::{Fault, Ledger, files, keys};
 
+/// The engine's code for a licence on a list of revoked ones.
+const REVOKED: u8 = 32;
+
 pub(super) fn run(office: &Office<'_>, args: &VerifyArgs) -> Result<(), Fault> {
     let signed = read(&args.file)?;
     let file = args.file.display();
@@ -40,7 +43,12 @@ pub(super) fn run(office: &Office<'_>, args: &VerifyArgs) -> Result<(), Fault> {
         }
         Some(entry) => {
             if let Some((time, why)) = &entry.revoked {
-                return Err(Fault::Refused(format!("{file}: licence {id} was revoked at {time}: {why}")));
+                let terms = licence.terms();
+                let what = format!(
+                    "licence {id} of {} was revoked at {time}: {why}; to settle it: {}",
+                    terms.customer, terms.renew
+                );
+                return Err(told(REVOKED, what));
             }
             if let Some(newer) = &entry.renewed_by {
                 remark(&format!("it was renewed as {newer}"));

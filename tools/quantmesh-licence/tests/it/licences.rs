@@ -1,6 +1,6 @@
 //! What `issue` writes is what the engine takes; what is changed afterwards, it does not; and `verify` says so in its words.
 
-use licence::{Ask, Standing};
+use licence::{Ask, SignedRevocations, Standing};
 
 use crate::desk::{NOW, ORDER, Office, engine_reads};
 
@@ -128,4 +128,44 @@ fn a_renewed_licence_goes_on_from_the_old_end() {
     let early = ["renew", "L-2026-0001-r2", "--until", "2027-01-01"];
     let said = "error: L-2026-0001-r2 ends at 2028-11-23T00:00:00Z now, and would end no later: give a later --until\n";
     assert_eq!(office.said(&early), (Some(3), said.to_owned()));
+}
+
+/// The list is signed with the licence's own key, holds all that were revoked, and is what an engine heeds.
+#[test]
+fn what_was_revoked_is_on_a_signed_list() {
+    let office = Office::new();
+    office.good(&ORDER);
+    office.good(&ORDER);
+    office.good(&["renew", "L-2026-0002", "--days", "30"]);
+    office.good(&["revoke", "L-2026-0001", "--why", "charged back"]);
+    let output = office.at(NOW, &["revoke", "L-2026-0002-r2", "--why", "key leaked"]);
+    let id = office.public().id();
+    assert_eq!(
+        (String::from_utf8_lossy(&output.stdout).as_ref(), String::from_utf8_lossy(&output.stderr).as_ref()),
+        (
+            format!("L-2026-0002-r2 is revoked in the ledger, and in revoked/{id}.revoked\n\nAn engine knows of it only where that list lies beside its licences:\n\n    quantmesh licence install {id}.revoked\n\nFor all others it means that L-2026-0002-r2 is not renewed.\n").as_str(),
+            "note: L-2026-0002, which it was renewed from, has not ended; `quantmesh-licence revoke L-2026-0002` too\n"
+        )
+    );
+    let text = office.read(&format!("revoked/{id}.revoked"));
+    let list = SignedRevocations::parse(&text).unwrap();
+    let list = list.verify(&office.public()).unwrap();
+    assert_eq!(
+        list.revoked.iter().map(|one| (one.id.as_str(), one.why.as_str())).collect::<Vec<_>>(),
+        [("L-2026-0001", "charged back"), ("L-2026-0002-r2", "key leaked")]
+    );
+    let verified = |file: &str| engine_reads(&office.path(file)).verify(&office.public()).unwrap();
+    let denied = list.permits(&verified("licences/L-2026-0001.licence")).unwrap_err();
+    let said = "licence L-2026-0001 of ACME Trading was revoked at 2026-11-24T12:00:00Z: charged back; to settle it: sales@vendor.example";
+    assert_eq!((denied.to_string().as_str(), denied.exit_code()), (said, 32));
+    assert!(list.permits(&verified("licences/L-2026-0002.licence")).is_ok());
+    // The tool says the same of it, by its ledger.
+    let file = "licences/L-2026-0001.licence";
+    assert_eq!(office.said(&["verify", file]), (Some(32), format!("error: {file}: {said}\n")));
+    // Only the key that signed a licence can revoke it.
+    office.good(&["keygen", "--out", "other"]);
+    let other = office.files("other", "secret")[0].display().to_string();
+    let (code, said) = office.said(&["revoke", "L-2026-0002", "--why", "x", "--key", &other]);
+    assert_eq!(code, Some(3));
+    assert!(said.ends_with(": a list by another key is heeded by no engine\n"), "{said}");
 }
