@@ -104,7 +104,10 @@ impl SignedRevocations {
                 Some(("as-of", value)) => read_time(value).map(|time| found.claims.as_of = time),
                 Some(("revoked", value)) => revocation(value).map(|one| found.claims.revoked.push(one)),
                 Some(("key-id", value)) => KeyId::read(value).map(|key| found.key = key),
-                Some(("signature", value)) => Some(value.clone_into(&mut found.signature)),
+                Some(("signature", value)) => {
+                    value.clone_into(&mut found.signature);
+                    Some(())
+                }
                 _ => None,
             };
             read.ok_or(FormatError::ListLine { line: at + 1 })?;

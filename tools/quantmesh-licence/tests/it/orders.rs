@@ -78,6 +78,26 @@ fn an_order_may_be_a_file_and_flags_go_before_it() {
     );
 }
 
+/// A month before the end, or the last quarter of a short term, unless the vendor or the order says.
+#[test]
+fn notice_is_given_in_good_time() {
+    let office = Office::new();
+    let notice = |args: &[&str]| {
+        let id =
+            office.json(&[&["issue", "--customer", "A", "--strategy", "ai_strategy"], args].concat())["id"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+        office.json(&["show", &id])["notify_from"].as_str().map(|time| time[..10].to_owned())
+    };
+    assert_eq!(notice(&["--days", "365"]).as_deref(), Some("2027-10-25"));
+    assert_eq!(notice(&["--days", "8"]).as_deref(), Some("2026-11-30"));
+    assert_eq!(notice(&["--until", "never"]), None);
+    assert_eq!(notice(&["--days", "8", "--notify-from", "2026-11-26"]).as_deref(), Some("2026-11-26"));
+    office.write("vendor.toml", &format!("notify_days = 3\n{SETTINGS}"));
+    assert_eq!(notice(&["--days", "8"]).as_deref(), Some("2026-11-29"));
+}
+
 /// The newest release that has everything the licence names, for the customer's platform.
 #[test]
 fn the_prebuilt_binary_for_the_customers_platform_is_named() {
@@ -109,93 +129,85 @@ fn the_prebuilt_binary_for_the_customers_platform_is_named() {
     assert_eq!(office.json(&["list"]).as_array().unwrap().len(), 1, "nothing was issued then");
 }
 
-/// What an order may not say, each with its words; none of them leaves anything behind.
-#[test]
-fn an_order_that_can_not_be_met_is_refused() {
-    let office = Office::new();
-    let files = || {
-        (
-            office.files("licences", "licence").len(),
-            office.path("ledger.jsonl").metadata().map_or(0, |m| m.len()),
-        )
+/// What an order may not say, with the words that follow `issue` between bars, and the start of what is said to it. A word
+/// `A` stands for a customer and a strategy, `A3` for three days as well.
+const SLIPS: &[(&str, &str)] = &[
+    (
+        "--strategy|ai_strategy|--days|3",
+        "the order lacks `customer`: give --customer, or `customer = \"...\"` in the order file",
+    ),
+    (
+        "--customer|A|--days|3",
+        "the order names no strategy: give --strategy ID@VERSIONS, or a table [strategies] in the order file",
+    ),
+    ("A", "the order lacks an end: give --days COUNT, or --until DAY, or --until never"),
+    ("A|--days|0", "0 days: it must be from 1 to 36525; or ask for `never`"),
+    (
+        "A|--until|2026-02-30",
+        "until: `2026-02-30` is no day such as 2027-11-24 and no time such as 2027-11-24T12:00:00Z, nor `never`",
+    ),
+    (
+        "A|--until|2026-11-24",
+        "it would end at 2026-11-24T00:00:00Z, before it begins at 2026-11-24T00:00:00Z",
+    ),
+    ("A3|--plan|rent", "plan `rent`: it must be subscription or perpetual-fallback"),
+    (
+        "A3|--machine|box",
+        "machine `box`: it must be the 16 digits that `quantmesh licence show` prints on that machine",
+    ),
+    ("A3|--max-instances|0", "max-instances: a whole number from 1 to 10000"),
+    ("A3|--id|a/b", "id `a/b`: letters, digits and dashes only, as files are named after it"),
+    ("A3|--notes|one\ntwo", "what stands before `key-id` has more than one line; write it on one"),
+    ("A3|--strategy|ai_strategy", "ai_strategy is named twice; write both ranges as one"),
+    (
+        "--customer|A|--strategy|ai_strateggy|--days|3",
+        "ai_strateggy is not sold here: vendor.toml has advanced_risk, ai_strategy; add a table [strategies.ai_strateggy] there if it is",
+    ),
+    (
+        "--customer|A|--strategy|ai_strategy@new|--days|3",
+        "ai_strategy: `new` is no range of versions such as ^0.1: ",
+    ),
+    (
+        "A3|--platform|linux-amd64",
+        "--platform needs a list of releases: give --index FILE, or `index = \"FILE\"` in vendor.toml",
+    ),
+];
+
+fn slip(words: &str) -> Vec<&str> {
+    let whole = |word| match word {
+        "A" => vec!["--customer", "A", "--strategy", "ai_strategy"],
+        "A3" => vec!["--customer", "A", "--strategy", "ai_strategy", "--days", "3"],
+        word => vec![word],
     };
-    let customer = ["issue", "--customer", "A"];
-    let of = |more: &[&'static str]| [&customer[..], &["--strategy", "ai_strategy"], more].concat();
-    for (args, said) in [
-        (
-            vec!["issue", "--strategy", "ai_strategy", "--days", "3"],
-            "the order lacks `customer`: give --customer, or `customer = \"...\"` in the order file",
-        ),
-        (
-            [&customer[..], &["--days", "3"]].concat(),
-            "the order names no strategy: give --strategy ID@VERSIONS, or a table [strategies] in the order file",
-        ),
-        (of(&[]), "the order lacks an end: give --days COUNT, or --until DAY, or --until never"),
-        (of(&["--days", "0"]), "0 days: it must be from 1 to 36525; or ask for `never`"),
-        (
-            of(&["--until", "2026-02-30"]),
-            "until: `2026-02-30` is no day such as 2027-11-24 and no time such as 2027-11-24T12:00:00Z, nor `never`",
-        ),
-        (
-            of(&["--until", "2026-11-24"]),
-            "it would end at 2026-11-24T00:00:00Z, before it begins at 2026-11-24T00:00:00Z",
-        ),
-        (
-            of(&["--days", "3", "--plan", "rent"]),
-            "plan `rent`: it must be subscription or perpetual-fallback",
-        ),
-        (
-            of(&["--days", "3", "--machine", "box"]),
-            "machine `box`: it must be the 16 digits that `quantmesh licence show` prints on that machine",
-        ),
-        (of(&["--days", "3", "--max-instances", "0"]), "max-instances: a whole number from 1 to 10000"),
-        (
-            of(&["--days", "3", "--id", "a/b"]),
-            "id `a/b`: letters, digits and dashes only, as files are named after it",
-        ),
-        (
-            of(&["--days", "3", "--notes", "one\ntwo"]),
-            "what stands before `key-id` has more than one line; write it on one",
-        ),
-        (
-            of(&["--days", "3", "--strategy", "ai_strategy"]),
-            "ai_strategy is named twice; write both ranges as one",
-        ),
-        (
-            [&customer[..], &["--strategy", "ai_strateggy", "--days", "3"]].concat(),
-            "ai_strateggy is not sold here: vendor.toml has advanced_risk, ai_strategy; add a table [strategies.ai_strateggy] there if it is",
-        ),
-        (
-            [&customer[..], &["--strategy", "ai_strategy@new", "--days", "3"]].concat(),
-            "ai_strategy: `new` is no range of versions such as ^0.1: ",
-        ),
-        (
-            of(&["--days", "3", "--platform", "linux-amd64"]),
-            "--platform needs a list of releases: give --index FILE, or `index = \"FILE\"` in vendor.toml",
-        ),
-    ] {
-        let (code, text) = office.said(&args);
-        assert_eq!(code, Some(3), "{args:?}: {text}");
-        assert!(text.starts_with(&format!("error: {said}")), "{args:?}: {text}");
-        assert_eq!(files(), (0, 0), "{args:?}");
+    // Only the first word is short for others: a customer may be called A.
+    let mut words = words.split('|');
+    let first = words.next().map(whole).unwrap_or_default();
+    ["issue"].into_iter().chain(first).chain(words).collect()
+}
+
+#[test]
+fn an_order_that_can_not_be_met_is_refused_and_leaves_nothing_behind() {
+    let office = Office::new();
+    let left = || {
+        let ledger = office.path("ledger.jsonl").metadata().map_or(0, |data| data.len());
+        (office.files("licences", "licence").len(), ledger)
+    };
+    for (words, said) in SLIPS {
+        let (code, text) = office.said(&slip(words));
+        assert_eq!(code, Some(3), "{words}: {text}");
+        assert!(text.starts_with(&format!("error: {said}")), "{words}: {text}");
+        assert_eq!(left(), (0, 0), "{words}");
     }
     // What is there is not overwritten, and settings with a slip of the pen are told by line.
     office.write("mine.licence", "mine");
-    let (code, said) = office.said(&of(&["--days", "3", "--out", "mine.licence"]));
-    assert_eq!(
-        (code, said.as_str()),
-        (
-            Some(3),
-            "error: mine.licence is there already, and nothing is overwritten; choose another place with --out FILE\n"
-        )
-    );
+    let (code, said) = office.said(&slip("A3|--out|mine.licence"));
+    let wanted = "error: mine.licence is there already, and nothing is overwritten; choose another place with --out FILE\n";
+    assert_eq!((code, said.as_str()), (Some(3), wanted));
     office.write("vendor.toml", &format!("renw = 'x'\n{SETTINGS}"));
-    let (code, said) = office.said(&of(&["--days", "3"]));
+    let (code, said) = office.said(&slip("A3"));
     assert_eq!(code, Some(3));
-    assert!(
-        said.starts_with("error: vendor.toml: TOML parse error at line 1, column 1") && said.contains("renw"),
-        "{said}"
-    );
-    assert_eq!((office.read("mine.licence"), files()), ("mine".to_owned(), (0, 0)));
-    assert_eq!(office.said(&["issue", "--days", "3", "--until", "never"]).0, Some(2));
+    let at = "error: vendor.toml: TOML parse error at line 1, column 1";
+    assert!(said.starts_with(at) && said.contains("renw"), "{said}");
+    assert_eq!((office.read("mine.licence"), left()), ("mine".to_owned(), (0, 0)));
+    assert_eq!(office.said(&slip("A3|--until|never")).0, Some(2));
 }
