@@ -123,3 +123,17 @@ fn the_demonstration_key_signs_with_a_warning() {
         "note: it is signed with the demonstration key, which everybody has: release builds refuse it\n"
     );
 }
+
+#[test]
+fn a_licence_of_another_vendor_is_told() {
+    let (ours, theirs) = (Office::new(), Office::new());
+    theirs.good(&ORDER);
+    let file = theirs.path("licences/L-2026-0001.licence").display().to_string();
+    let said = format!(
+        "error: licence L-2026-0001 is signed with the key {}, and keys has no such key: it is another vendor's\n",
+        theirs.public().id()
+    );
+    assert_eq!(ours.said(&["verify", &file]), (Some(22), said));
+    let said = "error: keys: there is no public key; name one with --key FILE\n";
+    assert_eq!(Office::empty().said(&["verify", &file]), (Some(3), said.to_owned()));
+}
