@@ -16,5 +16,6 @@ mod house;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
 mod program;
+mod quoted;
 mod tidy;
 mod tokens;

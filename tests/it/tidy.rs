@@ -206,7 +206,7 @@ fn where_unsafe_is_allowed_is_another_workspace() {
     assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("deny"), "each place has to ask, with a reason");
     assert_eq!(lints["clippy"]["undocumented_unsafe_blocks"].as_str(), Some("deny"));
     let lock = house::read("Cargo.lock");
-    for stranger in ["libloading", "tonic", "hyper"] {
+    for stranger in ["libloading", "tonic"] {
         assert!(
             !lock.contains(&format!("name = \"{stranger}\"")),
             "{stranger} got into the program's lock file"

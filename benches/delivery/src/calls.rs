@@ -37,7 +37,7 @@ pub(crate) fn run() -> Result<(), Trouble> {
     let core = machine::stay_on_one_core()?;
     let mut tables = String::new();
     for (strategy, what) in STRATEGIES {
-        tables += &format!("\n## `{strategy}`: {what}\n\n{}", measure(strategy)?);
+        tables += &format!("\n`{strategy}`: {what}\n\n{}", measure(strategy)?);
     }
     let note = format!(
         "Both sides on core {core}; load {before} before and {} after. {BATCHES} batches a way, taking turns; a batch is {} calls, or {BARS_FAR} where they go to another process. CPU time is that of both processes.",

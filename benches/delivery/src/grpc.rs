@@ -15,7 +15,13 @@ use crate::ways::{Way, weight};
 
 mod wire {
     //! What `build.rs` made of `proto/strategy.proto`.
-    #![expect(unreachable_pub, unused_qualifications, reason = "written by a generator")]
+    #![expect(
+        unreachable_pub,
+        unused_qualifications,
+        clippy::allow_attributes,
+        clippy::allow_attributes_without_reason,
+        reason = "written by a generator"
+    )]
 
     tonic::include_proto!("sidecar");
 }

@@ -84,8 +84,8 @@ fn unpack(bytes: &[u8]) -> Facts {
 }
 
 fn fill(bytes: &mut [u8], numbers: &[i64]) {
-    for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
-        place.copy_from_slice(&number.to_le_bytes());
+    for (place, number) in bytes.as_chunks_mut().0.iter_mut().zip(numbers) {
+        *place = number.to_le_bytes();
     }
 }
 

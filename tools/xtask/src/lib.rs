@@ -1,3 +1,4 @@
 //! Chores of this workspace that a test wants to call as well; what only a person calls is in `main.rs`.
 
 pub mod features;
+pub mod measure;

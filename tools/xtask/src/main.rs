@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use xtask::features::{self, PAGE};
+use xtask::measure;
 
 const USAGE: &str = "\
 Chores of this workspace.
@@ -14,6 +15,7 @@ Chores of this workspace.
 cargo xtask features            write features.md anew from the manifests
 cargo xtask features --check    fail if features.md is not what would be written
 cargo xtask features --names    print the name of every feature, one a line
+cargo xtask features --measure  build the program with each feature, write down its size and the CPU time it took
 cargo xtask ci                  run what continuous integration runs (.ci/run)
 ";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         ["features"] => write_features(&root()),
         ["features", "--check"] => check_features(&root()),
         ["features", "--names"] => print_names(&root()),
+        ["features", "--measure"] => measure_features(&root()),
         ["ci"] => run_ci(&root()),
         [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => Err(format!("`{}` is not a chore\n\n{USAGE}", words.join(" ")).into()),
@@ -53,6 +56,12 @@ fn write_features(root: &Path) -> Result<(), Box<dyn Error>> {
 
 fn check_features(root: &Path) -> Result<(), Box<dyn Error>> {
     Ok(features::check(root)?)
+}
+
+fn measure_features(root: &Path) -> Result<(), Box<dyn Error>> {
+    // Where nobody listens, it is measured all the same.
+    measure::measure(root, &mut |text| drop(say(text)))?;
+    write_features(root)
 }
 
 fn print_names(root: &Path) -> Result<(), Box<dyn Error>> {
