@@ -139,7 +139,7 @@ dependencies = [\"insta\", \"serde\"]
         // serde is in every build, and insta only in tests.
         let adds = vec!["ort".to_owned(), "ort-sys".to_owned()];
         let (package, version, tier) = ("quantmesh-grid".to_owned(), "0.2.0".to_owned(), "free".to_owned());
-        assert_eq!(grid.kind, Kind::Leaf { package, version, tier, adds });
+        assert_eq!(grid.kind, Kind::Leaf { package, version, tier, adds, placeholder: false });
         let page = page(&sound());
         assert!(page.contains(
             "| [`grid`](strategies/grid) | Buys low, sells high. | `quantmesh-grid` | 0.2.0 | free | yes | +9.8 KiB | 2: ort, ort-sys |"

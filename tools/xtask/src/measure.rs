@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::features::{FeaturesError, Kind, NONE, Row, SIZES, Size, Sizes, Sources, rows};
+use crate::publish::buildable_of;
 
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,7 @@ pub fn measure(root: &Path, tell: &mut dyn FnMut(&str)) -> Result<Sizes, Measure
     let builder = Builder { root, target: &target, packages: packages(&sources) };
     sizes.first_cpu_seconds = builder.build("")?.cpu_seconds;
     tell(&format!("{NONE}, with every crate: {} s of CPU\n", sizes.first_cpu_seconds));
-    let here = wanted(&features, &sources);
+    let here = wanted(&features);
     sizes.builds.retain(|name, _| name == NONE || features.iter().any(|row| row.feature == *name));
     for (feature, version) in here {
         builder.forget_ours()?;
@@ -69,12 +70,10 @@ pub fn measure(root: &Path, tell: &mut dyn FnMut(&str)) -> Result<Sizes, Measure
 
 /// The builds to make, each with the version of its leaf: none, every leaf, every collection. A build without a flag is one of
 /// the collections. What holds a placeholder can't be built.
-fn wanted(features: &[Row], sources: &Sources) -> Vec<(String, String)> {
+fn wanted(features: &[Row]) -> Vec<(String, String)> {
+    let here = buildable_of(features);
     let mut builds = vec![(NONE.to_owned(), String::new())];
-    for row in features
-        .iter()
-        .filter(|row| row.feature != "default" && can_be_built(&row.feature, features, sources))
-    {
+    for row in features.iter().filter(|row| row.feature != "default" && here.contains(&row.feature)) {
         let version = match &row.kind {
             Kind::Leaf { version, .. } => version.clone(),
             Kind::Collection(_) => String::new(),
@@ -82,23 +81,6 @@ fn wanted(features: &[Row], sources: &Sources) -> Vec<(String, String)> {
         builds.push((row.feature.clone(), version));
     }
     builds
-}
-
-fn can_be_built(feature: &str, features: &[Row], sources: &Sources) -> bool {
-    match features.iter().find(|row| row.feature == feature).map(|row| &row.kind) {
-        Some(Kind::Collection(parts)) => parts.iter().all(|part| can_be_built(part, features, sources)),
-        Some(Kind::Leaf { .. }) => {
-            sources.leaves.get(feature).is_some_and(|leaf| !is_placeholder(&leaf.manifest))
-        }
-        None => false,
-    }
-}
-
-/// Whether a folder of the public tree stands for a package that is sold; its manifest says so.
-fn is_placeholder(manifest: &str) -> bool {
-    let manifest: toml::Table = manifest.parse().unwrap_or_default();
-    let mark = || manifest.get("package")?.get("metadata")?.get("quantmesh")?.get("placeholder")?.as_bool();
-    mark() == Some(true)
 }
 
 struct Builder<'a> {
@@ -179,49 +161,25 @@ fn cpu_ticks_of_children() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Leaf;
-
-    /// A row and, for a leaf, its manifest.
-    fn workspace() -> (Vec<Row>, Sources) {
-        let row = |feature: &str, kind| Row {
-            feature: feature.to_owned(),
-            what: String::new(),
-            default: false,
-            kind,
-        };
-        let leaf = |name: &str| {
-            let text = |text: &str| text.to_owned();
-            let (package, version, tier) = (format!("quantmesh-{name}"), text("1.0.0"), text("free"));
-            row(name, Kind::Leaf { package, version, tier, adds: Vec::new() })
-        };
-        let all = |parts: &[&str]| Kind::Collection(parts.iter().map(|&part| part.to_owned()).collect());
-        let rows = vec![
-            row("default", all(&["free"])),
-            row("free", all(&["grid"])),
-            leaf("grid"),
-            row("full", all(&["free", "sold"])),
-            leaf("sold"),
-        ];
-        let mut sources = Sources::default();
-        let sold = "[package]\nname = \"quantmesh-sold\"\n[package.metadata.quantmesh]\nplaceholder = true\n";
-        for (name, manifest) in [("grid", "[package]\nname = \"quantmesh-grid\"\n"), ("sold", sold)] {
-            let leaf = Leaf { manifest: manifest.to_owned(), library: String::new() };
-            sources.leaves.insert(name.to_owned(), leaf);
-        }
-        (rows, sources)
-    }
 
     #[test]
     fn a_placeholder_and_what_holds_it_are_not_built() {
-        let (rows, sources) = workspace();
-        let version = "1.0.0".to_owned();
-        let expected = [
-            (NONE.to_owned(), String::new()),
-            ("free".to_owned(), String::new()),
-            ("grid".to_owned(), version),
+        let text = str::to_owned;
+        let row = |feature, kind| Row { feature: text(feature), what: String::new(), default: false, kind };
+        let all = |parts: &[&str]| Kind::Collection(parts.iter().map(|&part| part.to_owned()).collect());
+        let leaf = |name, placeholder| {
+            let (package, version, tier) = (format!("quantmesh-{name}"), text("1.0.0"), text("free"));
+            row(name, Kind::Leaf { package, version, tier, adds: Vec::new(), placeholder })
+        };
+        let rows = [
+            row("default", all(&["free"])),
+            row("free", all(&["grid"])),
+            leaf("grid", false),
+            row("full", all(&["free", "sold"])),
+            leaf("sold", true),
         ];
-        assert_eq!(wanted(&rows, &sources), expected);
-        assert_eq!(packages(&sources).len(), 2, "both are cleaned all the same");
+        let expected = [(NONE, ""), ("free", ""), ("grid", "1.0.0")];
+        assert_eq!(wanted(&rows), expected.map(|(feature, version)| (text(feature), text(version))));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn render(rows: &[Row], sizes: &Sizes) -> String {
         let Row { feature, what, default, kind } = row;
         let adds_bytes = sizes.added(feature).unwrap_or_else(|| "not measured".to_owned());
         match kind {
-            Kind::Leaf { package, version, tier, adds } => {
+            Kind::Leaf { package, version, tier, adds, .. } => {
                 let default = if *default { "yes" } else { "no" };
                 leaves += &format!(
                     "| [`{feature}`](strategies/{feature}) | {} | `{package}` | {version} | {tier} | {default} | {adds_bytes} | {} |\n",

@@ -33,6 +33,8 @@ pub enum Kind {
         tier: String,
         /// The outside crates it adds to a build, sorted.
         adds: Vec<String>,
+        /// Whether only its placeholder is here: this is the public tree, and the source is sold.
+        placeholder: bool,
     },
     /// Other features.
     Collection(
@@ -215,16 +217,31 @@ fn leaf(feature: &str, sources: &Sources, root: &Table, graph: &Graph) -> Result
     let package = text(&manifest, "package", "name");
     name("package", package, format!("quantmesh-{}", feature.replace('_', "-")))?;
     name("library ([lib] name)", text(&manifest, "lib", "name"), feature.to_owned())?;
-    let (id, tier) = registration(&leaf.library).ok_or_else(|| Fault::NoRegistration(feature.to_owned()))?;
-    name("registered id", id, feature.to_owned())?;
+    let stands_for = manifest.get("package").and_then(|package| package.get("metadata")?.get("quantmesh"));
+    let stands_for =
+        stands_for.filter(|marks| marks.get("placeholder").and_then(Value::as_bool) == Some(true));
+    let tier = match stands_for {
+        // What the source would say, its placeholder says in its manifest.
+        Some(marks) => marks.get("tier").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        None => {
+            let found = registration(&leaf.library);
+            let (id, tier) = found.ok_or_else(|| Fault::NoRegistration(feature.to_owned()))?;
+            name("registered id", id, feature.to_owned())?;
+            tier.to_owned()
+        }
+    };
     let inherited =
         root.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
     let version = match text(&manifest, "package", "version") {
         "" => inherited.unwrap_or_default(),
         own => own,
     };
-    let adds = graph.adds(package, text(root, "package", "name"));
-    Ok(Kind::Leaf { package: package.to_owned(), version: version.to_owned(), tier: tier.to_owned(), adds })
+    let adds = match stands_for {
+        Some(marks) => strings(marks.get("adds")),
+        None => graph.adds(package, text(root, "package", "name")),
+    };
+    let (package, version) = (package.to_owned(), version.to_owned());
+    Ok(Kind::Leaf { package, version, tier, adds, placeholder: stands_for.is_some() })
 }
 
 fn collection(feature: &str, parts: Vec<String>, table: &Table) -> Result<Kind, Fault> {
