@@ -38,7 +38,12 @@ pub fn render(rows: &[Row], sizes: &Sizes) -> String {
     let (mut leaves, mut collections) = (String::new(), String::new());
     for row in rows {
         let Row { feature, what, default, kind } = row;
-        let adds_bytes = sizes.added(feature).unwrap_or_else(|| "not measured".to_owned());
+        // A build without a flag is the collection that it names.
+        let measured = match kind {
+            Kind::Collection(parts) if feature == "default" => parts.first().unwrap_or(feature),
+            _ => feature,
+        };
+        let adds_bytes = sizes.added(measured).unwrap_or_else(|| "not measured".to_owned());
         match kind {
             Kind::Leaf { package, version, tier, adds, .. } => {
                 let default = if *default { "yes" } else { "no" };
@@ -51,8 +56,6 @@ pub fn render(rows: &[Row], sizes: &Sizes) -> String {
             Kind::Collection(parts) => {
                 let what = if feature == "default" { "What a build without any flag has." } else { what };
                 let parts: Vec<_> = parts.iter().map(|part| format!("`{part}`")).collect();
-                // A build without a flag is the collection that it names.
-                let adds_bytes = if feature == "default" { "as that" } else { &adds_bytes };
                 collections +=
                     &format!("| `{feature}` | {} | {} | {adds_bytes} |\n", cell(what), parts.join(", "));
             }
@@ -63,7 +66,7 @@ pub fn render(rows: &[Row], sizes: &Sizes) -> String {
 
 /// What the measured builds came to.
 fn builds(sizes: &Sizes) -> String {
-    let Some(least) = sizes.least() else { return String::new() };
+    let Some(least) = sizes.least().filter(|bytes| *bytes > 0) else { return String::new() };
     let Sizes { rustc, target, first_cpu_seconds, builds } = sizes;
     let mut rows = String::new();
     for (feature, size) in builds {
@@ -77,9 +80,9 @@ fn builds(sizes: &Sizes) -> String {
         "
 ## Sizes
 
-Each feature alone, each collection, and a build without any feature: release profile, {target}, {rustc}. Two features that use
-the same code share it, so a collection adds less than the sum of its parts. CPU seconds are those of building the crates of this
-workspace and linking; the first build, with every crate from outside, took {first_cpu_seconds}. They are rough: the machine was not
+Each feature alone, each collection, and a build without any feature: release profile, {target},
+{rustc}. Two features that use the same code share it, so a collection adds less than the sum
+of its parts. CPU seconds are those of building the crates of this workspace and linking; the first build, with every crate from outside, took {first_cpu_seconds}. They are rough: the machine was not
 idle. `cargo xtask features --measure` measures anew and writes `{SIZES}`.
 
 | features | bytes of the program | ratio | CPU seconds |
