@@ -17,5 +17,6 @@ mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
 mod program;
+mod quoted;
 mod tidy;
 mod tokens;
