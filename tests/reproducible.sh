@@ -13,6 +13,7 @@ features="${1:-full}"
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 kept="$target/reproducible"
 platform="linux-$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')"
+revision="$(git rev-parse HEAD)"
 elsewhere="$(mktemp -d "${TMPDIR:-/tmp}/quantmesh-elsewhere-XXXXXX")"
 trap 'rm -rf "$elsewhere"' EXIT
 rm -rf "$kept"
@@ -28,7 +29,7 @@ echo "built here in $((SECONDS - started)) s"
 tree="$elsewhere/a deep/er/tree"
 mkdir -p "$elsewhere/home" "$elsewhere/cargo/registry" "$elsewhere/tools" "$elsewhere/tmp"
 git clone --quiet --no-hardlinks "$root" "$tree"
-git -C "$tree" checkout --quiet --detach "$(git rev-parse HEAD)"
+git -C "$tree" checkout --quiet --detach "$revision"
 git diff --binary HEAD | git -C "$tree" apply --allow-empty
 cp -r "${CARGO_HOME:-$HOME/.cargo}"/registry/{index,cache} "$elsewhere/cargo/registry/"
 if [ -f "${CARGO_HOME:-$HOME/.cargo}/config.toml" ]; then
