@@ -85,6 +85,10 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
 
 /// Variables by which whoever builds could change what is built.
 fn disturbs(name: &str) -> bool {
+    // How many may work at once changes nothing.
+    if name == "CARGO_BUILD_JOBS" {
+        return false;
+    }
     let whole = ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"];
     let starts = [
         "CARGO_PROFILE_",
