@@ -1,0 +1,108 @@
+//! A vendor with everything there is to deliver: the public tree, and two paid crates as their customers get them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use loopback::{Customers, Desk, HttpGit, Registry, Repositories, SshGit};
+use xtask::publish::{placeholder_in, publish};
+use xtask::vend::{Delivery, Order, vend};
+
+/// What is sold in these tests.
+pub(crate) const PAID: [&str; 2] = ["advanced_risk", "ai_strategy"];
+
+/// The tokens of the two customers: the first has bought both crates, the second `advanced_risk` only.
+pub(crate) const TOKENS: [(&str, &str); 2] =
+    [("acme", "qm_tok_0f6dA9acme77"), ("birch", "qm_tok_93b1C4birch20")];
+
+/// A vendor's places, on loopback.
+pub(crate) struct Vendor {
+    pub(crate) desk: Desk,
+    pub(crate) customers: Customers,
+    pub(crate) repositories: Repositories,
+    pub(crate) http: HttpGit,
+    pub(crate) registry: Registry,
+    /// The commit of each paid crate and of the engine, by name.
+    pub(crate) commits: Vec<(String, String)>,
+}
+
+/// The tree that these tests run in.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+impl Vendor {
+    /// Opens one; `None` in the public tree, which has nothing to sell.
+    pub(crate) fn open() -> Option<Self> {
+        let root = root();
+        if let Some(feature) = placeholder_in(&root).unwrap() {
+            let why = format!("passed over: strategies/{feature} holds a placeholder, so there is nothing to deliver");
+            writeln!(io::stderr().lock(), "{why}").unwrap();
+            return None;
+        }
+        let desk = Desk::new(&root).unwrap();
+        let repositories = Repositories::new(&desk).unwrap();
+        let customers = Customers::default();
+        let http = HttpGit::start(&repositories, &customers, &["quantmesh"]).unwrap();
+        let registry = Registry::start(&customers).unwrap();
+        let tree = desk.path().join("public");
+        publish(&root, &tree).unwrap();
+        let mut vendor = Self { desk, customers, repositories, http, registry, commits: Vec::new() };
+        vendor.release("quantmesh", &tree);
+        for id in PAID {
+            let crate_ = vendor.vended(id);
+            vendor.release(id, &crate_);
+            vendor.registry.publish(&vendor.desk, &crate_).unwrap();
+        }
+        for (name, token) in TOKENS {
+            vendor.customers.grant(name, token, vendor.bought(name).iter().flat_map(|id| [*id, package(id)]));
+        }
+        Some(vendor)
+    }
+
+    /// The folder of a paid crate as it is delivered.
+    pub(crate) fn vended(&self, id: &str) -> PathBuf {
+        let out = self.desk.path().join("vended").join(id);
+        if !out.is_dir() {
+            let order = Order { customer: "Everybody Ltd".to_owned(), number: "2026-1".to_owned() };
+            let delivery = Delivery { id: id.to_owned(), registry: None, order: Some(order) };
+            fs::create_dir_all(out.parent().unwrap()).unwrap();
+            vend(&root(), &delivery, &out).unwrap();
+        }
+        out
+    }
+
+    fn release(&mut self, name: &str, folder: &Path) {
+        let commit = self.repositories.release(&self.desk, name, folder, "v0.1.0").unwrap();
+        self.commits.push((name.to_owned(), commit));
+    }
+
+    /// The commit of the only release of a repository.
+    pub(crate) fn commit(&self, name: &str) -> &str {
+        self.commits.iter().find(|(known, _)| known == name).map(|(_, commit)| commit.as_str()).unwrap()
+    }
+
+    /// What a customer has bought.
+    pub(crate) fn bought(&self, customer: &str) -> &'static [&'static str] {
+        if customer == "acme" { &PAID } else { &["advanced_risk"] }
+    }
+
+    /// The same repositories over ssh, a deploy key for each customer; `None` where there is no sshd.
+    pub(crate) fn ssh(&self) -> Option<SshGit> {
+        let customers = TOKENS.map(|(name, _)| (name, self.bought(name)));
+        SshGit::start(&self.desk, &self.repositories, &customers).unwrap()
+    }
+}
+
+/// The package of a paid crate.
+pub(crate) fn package(id: &str) -> &'static str {
+    match id {
+        "ai_strategy" => "quantmesh-ai-strategy",
+        _ => "quantmesh-advanced-risk",
+    }
+}
+
+/// The token of a customer.
+pub(crate) fn token(customer: &str) -> &'static str {
+    TOKENS.iter().find(|(name, _)| *name == customer).map(|(_, token)| *token).unwrap()
+}
