@@ -2,14 +2,18 @@
 
 use sdk::{Catalogue, CatalogueError, Registered};
 
-use crate::Failure;
+use crate::{Failure, host};
 use crate::config::nearest;
 use crate::failure::Kind;
 use crate::registered::{AVAILABLE, EXPECTED};
 
 /// What is compiled in, after checking that nothing got lost on the way.
 pub(crate) fn catalogue() -> Result<Catalogue, Failure> {
-    whole(Catalogue::of_this_binary(), EXPECTED)
+    let catalogue = whole(Catalogue::of_this_binary(), EXPECTED)?;
+    match host::fault(host::guests().unwrap_or_default(), |id| catalogue.get(id)) {
+        None => Ok(catalogue),
+        Some(fault) => Err(Failure::new(Kind::Build, fault)),
+    }
 }
 
 fn whole(found: Result<Catalogue, CatalogueError>, expected: &[&str]) -> Result<Catalogue, Failure> {
@@ -43,6 +47,9 @@ pub(crate) fn find(catalogue: &Catalogue, place: &str, id: &str) -> Result<&'sta
     let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     let build = if id.is_empty() {
         "set strategy.id".to_owned()
+    } else if host::guests().is_some() {
+        let line = if AVAILABLE.contains(&id) { "features" } else { "[strategies]" };
+        format!("add it under {line} in this build's quantmesh.build.toml and run `cargo quantmesh build`")
     } else if AVAILABLE.contains(&id) {
         format!(
             "the feature `{id}` has it, from the package {}: `cargo build --release --features {id}`",

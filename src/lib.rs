@@ -1,7 +1,7 @@
 //! The program: parse, assemble, run.
 //!
 //! QuantMesh is a trading engine whose strategies are compiled in. This crate knows every room and joins them; see
-//! `docs/ARCHITECTURE.md` for the map. A build of one's own calls [`run`] from its `main`.
+//! `docs/ARCHITECTURE.md` for the map. A build of one's own calls [`run_host`] from its `main`.
 #![cfg_attr(not(test), deny(unused_crate_dependencies))]
 
 mod assemble;
@@ -10,6 +10,7 @@ mod cli;
 mod commands;
 mod config;
 mod failure;
+mod host;
 pub mod identity;
 mod licences;
 mod machine;
@@ -25,6 +26,7 @@ use clap::Parser;
 
 use cli::{Cli, Command};
 pub use failure::{Failure, Kind};
+pub use host::{Guest, run_host};
 
 /// Runs the program with these arguments (the first is the program's name) and returns its exit code.
 ///

@@ -9,7 +9,7 @@ use crate::catalogue::{catalogue, find};
 use crate::cli::{LicenceArgs, ShowArgs, StrategiesCommand};
 use crate::licences::{Licences, NOW};
 use crate::registered::SOURCES;
-use crate::{Failure, terminal};
+use crate::{Failure, host, terminal};
 
 pub(crate) fn run(command: &StrategiesCommand, licence: &LicenceArgs) -> Result<(), Failure> {
     match command {
@@ -71,8 +71,12 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     terminal::say(&text)
 }
 
-/// Where the lock file of this tree has its package from; `None` for one that came by a host of its own.
+/// Where its package is from: by the lock file of this tree, or by the host that brought it.
 pub(crate) fn source(entry: &Registered) -> Option<&'static str> {
+    let guest = host::guests().unwrap_or_default().iter().find(|guest| guest.id == entry.id);
+    if let Some(guest) = guest {
+        return Some(guest.source);
+    }
     SOURCES.iter().find(|(package, _)| *package == entry.package).map(|(_, source)| *source)
 }
 

@@ -1,6 +1,7 @@
 //! Chores of this workspace that a test wants to call as well; what only a person calls is in `main.rs`.
 
 pub mod combinations;
+pub mod dist;
 pub mod features;
 pub mod publish;
 mod staging;

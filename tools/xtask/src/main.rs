@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use xtask::combinations;
+use xtask::dist;
 use xtask::features::{self, PAGE};
 use xtask::publish;
 use xtask::vend::{self, Delivery, Order};
@@ -23,6 +24,7 @@ cargo xtask publish --out D     write the public tree to D: all but the source t
 cargo xtask vend ID --out D     write a crate of strategies/ to D as a package of its own
     [--customer NAME --order ID]    with a receipt that says whose copy it is
     [--registry NAME]               that `cargo publish` may send to this registry only
+cargo xtask dist [--help]       build a release: static binaries, archives, checksums, signatures
 cargo xtask ci                  run what continuous integration runs (.ci/run)
 ";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["combinations", "--release"] => verify_combinations(&root(), true),
         ["publish", "--out", out] => publish_tree(&root(), Path::new(out)),
         ["vend", id, options @ ..] => vend_crate(&root(), id, options),
+        ["dist", words @ ..] => dist::run(&root(), words, &mut note).map_err(Into::into),
         ["ci"] => run_ci(&root()),
         [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => Err(format!("`{}` is not a chore\n\n{USAGE}", words.join(" ")).into()),
@@ -147,6 +150,12 @@ fn values<const N: usize>(
 fn run_ci(root: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new("bash").arg(".ci/run").current_dir(root).status()?;
     if status.success() { Ok(()) } else { Err(format!(".ci/run ended with {status}").into()) }
+}
+
+/// One line for each step of a long chore, so that it is seen to go on.
+fn note(line: &str) {
+    // Where nobody listens, the chore goes on.
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn say(text: &str) -> Result<(), Box<dyn Error>> {
