@@ -36,7 +36,9 @@ impl Vendor {
     pub(crate) fn open() -> Option<Self> {
         let root = root();
         if let Some(feature) = placeholder_in(&root).unwrap() {
-            let why = format!("passed over: strategies/{feature} holds a placeholder, so there is nothing to deliver");
+            let why = format!(
+                "passed over: strategies/{feature} holds a placeholder, so there is nothing to deliver"
+            );
             writeln!(io::stderr().lock(), "{why}").unwrap();
             return None;
         }
@@ -94,12 +96,68 @@ impl Vendor {
     }
 }
 
+/// Somebody new sits down at a desk: no credentials, and nothing fetched but the crates that everybody may have. The folder
+/// stays the same, so what is compiled already need not be compiled again.
+pub(crate) fn newcomer(desk: &Desk) {
+    for folder in [desk.home(), desk.cargo_home().join("git")] {
+        let _ = fs::remove_dir_all(folder);
+    }
+    fs::create_dir_all(desk.home()).unwrap();
+    let _ = fs::remove_file(desk.cargo_home().join("credentials.toml"));
+    for part in ["index", "cache", "src"] {
+        for registry in fs::read_dir(desk.cargo_home().join("registry").join(part)).into_iter().flatten() {
+            let registry = registry.unwrap();
+            if registry.file_type().unwrap().is_dir()
+                && registry.file_name().to_string_lossy().starts_with("127.0.0.1-")
+            {
+                fs::remove_dir_all(registry.path()).unwrap();
+            }
+        }
+    }
+}
+
 /// The package of a paid crate.
 pub(crate) fn package(id: &str) -> &'static str {
     match id {
         "ai_strategy" => "quantmesh-ai-strategy",
         _ => "quantmesh-advanced-risk",
     }
+}
+
+/// What must be nowhere: the tokens, the user in front of one, and the private keys.
+pub(crate) fn secrets(ssh: &SshGit) -> Vec<String> {
+    let mut found = vec!["PRIVATE KEY".to_owned(), "acme:".to_owned(), "birch:".to_owned()];
+    for (name, token) in TOKENS {
+        found.push(token.to_owned());
+        let key = fs::read_to_string(ssh.key(name)).unwrap();
+        found.extend(key.lines().filter(|line| line.len() > 40 && !line.starts_with('-')).map(str::to_owned));
+    }
+    assert!(found.len() > 6, "a key has several lines");
+    found
+}
+
+/// None of the secrets is in these bytes.
+#[track_caller]
+pub(crate) fn assert_clean(secrets: &[String], what: &str, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for secret in secrets {
+        assert!(!text.contains(secret.as_str()), "{what} holds `{secret}`");
+    }
+}
+
+/// None of the secrets is in any file below a folder, git's own files and whatever is hidden included.
+pub(crate) fn assert_clean_folder(secrets: &[String], folder: &Path) -> usize {
+    let mut files = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files += assert_clean_folder(secrets, &path);
+        } else {
+            assert_clean(secrets, &path.display().to_string(), &fs::read(&path).unwrap());
+            files += 1;
+        }
+    }
+    files
 }
 
 /// The token of a customer.
