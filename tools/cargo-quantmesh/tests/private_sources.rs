@@ -154,7 +154,7 @@ fn both_over_ssh_and_http(vendor: &Vendor, ssh: &SshGit, secrets: &[String]) {
     let lapsed = lapsed.with_token("acme").with("GIT_SSH_COMMAND", ssh.command("acme")).with("CARGO_NET_RETRY", "0");
     lapsed.refuses("check", "y");
     lapsed.assert_clean(secrets);
-    vendor.customers.grant("acme", token("acme"), vendor::PAID.into_iter().chain(vendor::PAID.map(vendor::package)));
+    vendor.grant("acme");
 }
 
 fn one_with_an_agent(vendor: &Vendor, ssh: &SshGit, secrets: &[String]) {

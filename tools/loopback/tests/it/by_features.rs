@@ -239,7 +239,7 @@ fn from_the_registry(vendor: &Vendor, secrets: &[String]) {
     vendor.customers.withdraw("acme");
     let acme = acme.without_credentials();
     acme.cargo(&format!("{BUILD} --locked --offline")).fine();
-    vendor.customers.grant("acme", token("acme"), PAID.into_iter().chain(PAID.map(package)));
+    vendor.grant("acme");
 }
 
 fn by_a_credential_provider(vendor: &Vendor, secrets: &[String]) {
