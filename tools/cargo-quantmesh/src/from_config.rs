@@ -169,7 +169,7 @@ fn commands(features: &[String], needs: &BTreeMap<&String, Need>, has_file: bool
         .iter()
         .filter(|(_, need)| matches!(need, Need::Feature | Need::Slot(_)))
         .partition(|(_, need)| **need == Need::Feature);
-    let free: Vec<_> = free.iter().map(|(id, _)| (*id).clone()).collect();
+    let free: Vec<&str> = free.iter().map(|(id, _)| id.as_str()).collect();
     let _ = writeln!(text, "in a build file:\n  features = {free:?}");
     for (id, need) in sold {
         if let Need::Slot(package) = need {

@@ -77,7 +77,7 @@ fn moves(project: &Project, file: &BuildFile, args: &UpgradeArgs) -> Result<Vec<
                 .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return Err(Failure::new(
                 Kind::BuildFile,
-                format!("{} names no `{id}`{near}\n  it names:  {}", project.file.display(), known.join(", ")),
+                format!("{} names no `{id}`{near}\n  it names: {}", project.file.display(), known.join(", ")),
             ));
         }
         all.retain(|(known, _, _)| known == id);
