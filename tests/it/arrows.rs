@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
+use xtask::features::{Kind, Sources, rows};
 
 use crate::house::{self, File};
 use crate::tokens::{lines_of, modules_of, tokens};
@@ -165,10 +166,11 @@ fn members() -> Vec<Member> {
         command.current_dir(house::root()).no_deps().other_options(vec!["--offline".to_owned()]).exec();
     let metadata = metadata.expect("cargo metadata reads the manifests");
     let root = metadata.workspace_root.clone();
+    let placeholders = placeholders();
     let member = |package: cargo_metadata::Package| {
         let folder = package.manifest_path.parent().expect("a manifest is in a folder");
         let folder = folder.strip_prefix(&root).expect("a member is inside").as_str().replace('\\', "/");
-        let needs = package.dependencies.iter();
+        let needs = package.dependencies.iter().filter(|need| !placeholders.contains(&need.name));
         Member {
             package: package.name.to_string(),
             folder: if folder.is_empty() { "quantmesh".to_owned() } else { folder },
@@ -176,6 +178,17 @@ fn members() -> Vec<Member> {
         }
     };
     metadata.packages.into_iter().map(member).collect()
+}
+
+/// What stands in for a paid crate in the public tree: outside of the workspace, and still no crate from outside.
+fn placeholders() -> BTreeSet<String> {
+    let sources = Sources::read(&house::root()).expect("the manifests can be read");
+    let rows = rows(&sources).expect("the features are sound");
+    let package = |kind| match kind {
+        Kind::Leaf { package, placeholder: true, .. } => Some(package),
+        _ => None,
+    };
+    rows.into_iter().filter_map(|row| package(row.kind)).collect()
 }
 
 fn table() -> Vec<Room> {

@@ -231,19 +231,33 @@ impl Licence {
     /// [`Denied`] with what is wrong and where to have it put right.
     pub fn judge(&self, ask: &Ask<'_>) -> Result<Standing, Denied> {
         self.names(ask)?;
-        // A licence can't be used before it was written, whatever the clock says.
-        let seen = ask.last_seen.unwrap_or(i64::MIN).max(self.terms.issued);
-        if ask.now < seen.saturating_sub(TOLERANCE) {
-            return Err(self.denied(Reason::ClockSetBack { now: ask.now, seen }));
-        }
-        if ask.now < self.terms.starts {
-            return Err(self.denied(Reason::NotYet { now: ask.now }));
-        }
+        self.begun(ask.now, ask.last_seen)?;
         if self.terms.machine.is_some() && self.terms.machine.as_deref() != ask.machine {
             return Err(self.denied(Reason::Machine { found: ask.machine.map(str::to_owned) }));
         }
         self.room(ask.instances)?;
-        self.standing(ask)
+        self.standing(ask.now, ask.released)
+    }
+
+    /// Whether it has begun and not ended, for something that was released at `released`; whatever it is, wherever it runs.
+    ///
+    /// # Errors
+    /// [`Reason::ClockSetBack`], [`Reason::NotYet`] or [`Reason::Expired`].
+    pub fn in_force(&self, now: i64, released: i64) -> Result<Standing, Denied> {
+        self.begun(now, None)?;
+        self.standing(now, released)
+    }
+
+    fn begun(&self, now: i64, last_seen: Option<i64>) -> Result<(), Denied> {
+        // A licence can't be used before it was written, whatever the clock says.
+        let seen = last_seen.unwrap_or(i64::MIN).max(self.terms.issued);
+        if now < seen.saturating_sub(TOLERANCE) {
+            return Err(self.denied(Reason::ClockSetBack { now, seen }));
+        }
+        if now < self.terms.starts {
+            return Err(self.denied(Reason::NotYet { now }));
+        }
+        Ok(())
     }
 
     /// Whether as many programs may run under it on a machine.
@@ -271,18 +285,18 @@ impl Licence {
         }
     }
 
-    fn standing(&self, ask: &Ask<'_>) -> Result<Standing, Denied> {
+    fn standing(&self, now: i64, released: i64) -> Result<Standing, Denied> {
         let Some(ends) = self.terms.expires else { return Ok(Standing::Good) };
-        if ask.now < ends {
-            let warns = ask.now >= ends.saturating_sub(WARNING);
-            let notices = self.terms.notify_from.is_some_and(|from| ask.now >= from);
+        if now < ends {
+            let warns = now >= ends.saturating_sub(WARNING);
+            let notices = self.terms.notify_from.is_some_and(|from| now >= from);
             return Ok(match (warns, notices) {
                 (true, _) => Standing::Warning { ends },
                 (false, true) => Standing::Notice { ends },
                 (false, false) => Standing::Good,
             });
         }
-        if self.deadline(ask.released).ends_at.is_none() {
+        if self.deadline(released).ends_at.is_none() {
             return Ok(Standing::Fallback { ended: ends });
         }
         Err(self.denied(Reason::Expired))

@@ -1,6 +1,9 @@
 //! Chores of this workspace that a test wants to call as well; what only a person calls is in `main.rs`.
 
+pub mod combinations;
+pub mod dist;
 pub mod features;
+pub mod publish;
 mod staging;
 mod tracked;
 pub mod vend;

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
+use xtask::combinations;
+use xtask::dist;
 use xtask::features::{self, PAGE};
+use xtask::publish;
 use xtask::vend::{self, Delivery, Order};
 
 const USAGE: &str = "\
@@ -14,10 +17,14 @@ Chores of this workspace.
 
 cargo xtask features            write features.md anew from the manifests
 cargo xtask features --check    fail if features.md is not what would be written
-cargo xtask features --names    print the name of every feature, one a line
+cargo xtask features --names    print the name of every feature that this tree can build, one a line
+cargo xtask combinations        build every feature alone, none, and pairs of paid ones, and ask each binary what it holds
+    [--release]                     in the release profile
+cargo xtask publish --out D     write the public tree to D: all but the source that is sold
 cargo xtask vend ID --out D     write a crate of strategies/ to D as a package of its own
     [--customer NAME --order ID]    with a receipt that says whose copy it is
     [--registry NAME]               that `cargo publish` may send to this registry only
+cargo xtask dist [--help]       build a release: static binaries, archives, checksums, signatures
 cargo xtask ci                  run what continuous integration runs (.ci/run)
 ";
 
@@ -28,7 +35,11 @@ fn main() -> ExitCode {
         ["features"] => write_features(&root()),
         ["features", "--check"] => check_features(&root()),
         ["features", "--names"] => print_names(&root()),
+        ["combinations"] => verify_combinations(&root(), false),
+        ["combinations", "--release"] => verify_combinations(&root(), true),
+        ["publish", "--out", out] => publish_tree(&root(), Path::new(out)),
         ["vend", id, options @ ..] => vend_crate(&root(), id, options),
+        ["dist", words @ ..] => dist::run(&root(), words, &mut note).map_err(Into::into),
         ["ci"] => run_ci(&root()),
         [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => Err(format!("`{}` is not a chore\n\n{USAGE}", words.join(" ")).into()),
@@ -61,8 +72,47 @@ fn check_features(root: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn print_names(root: &Path) -> Result<(), Box<dyn Error>> {
-    let rows = features::rows(&features::Sources::read(root)?)?;
-    say(&rows.iter().map(|row| format!("{}\n", row.feature)).collect::<String>())
+    note_placeholders(root)?;
+    let names = publish::buildable_of(&features::rows(&features::Sources::read(root)?)?);
+    say(&names.iter().map(|name| format!("{name}\n")).collect::<String>())
+}
+
+fn verify_combinations(root: &Path, release: bool) -> Result<(), Box<dyn Error>> {
+    note_placeholders(root)?;
+    for combination in combinations::combinations(root)? {
+        combinations::verify(root, &combination, release)?;
+        let ids: Vec<_> = combination.holds.iter().map(|(id, _)| id.as_str()).collect();
+        let holds = if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") };
+        say(&format!("cargo {}: {holds}\n", combination.words(release).join(" ")))?;
+    }
+    Ok(())
+}
+
+/// What is left out in the public tree is said, so that nobody takes it for tested.
+fn note_placeholders(root: &Path) -> Result<(), Box<dyn Error>> {
+    if let Some(feature) = publish::placeholder_in(root)? {
+        let note = "note: this is the public tree; left out are placeholders and what holds them";
+        let _ = writeln!(io::stderr().lock(), "{note}, such as `{feature}`");
+    }
+    Ok(())
+}
+
+fn publish_tree(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let done = publish::publish(root, out)?;
+    note_changes(done.changed);
+    say(&format!(
+        "the public tree: {} files in {}; placeholders for {}\n",
+        done.files,
+        out.display(),
+        done.placeholders.join(", ")
+    ))
+}
+
+/// An export is what is on disk; whoever thinks of the last commit should know where they differ.
+fn note_changes(changed: usize) {
+    if changed > 0 {
+        let _ = writeln!(io::stderr().lock(), "note: {changed} files differ from the last commit");
+    }
 }
 
 fn vend_crate(root: &Path, id: &str, options: &[&str]) -> Result<(), Box<dyn Error>> {
@@ -75,9 +125,7 @@ fn vend_crate(root: &Path, id: &str, options: &[&str]) -> Result<(), Box<dyn Err
         _ => return Err("vend: --customer and --order go together: a receipt names both".into()),
     };
     let done = vend::vend(root, &Delivery { id: id.to_owned(), registry, order }, Path::new(&out))?;
-    if done.changed > 0 {
-        let _ = writeln!(io::stderr().lock(), "note: {} files differ from the last commit", done.changed);
-    }
+    note_changes(done.changed);
     say(&format!("{} {}: {} files in {out}\n", done.package, done.version, done.files))
 }
 
@@ -102,6 +150,12 @@ fn values<const N: usize>(
 fn run_ci(root: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new("bash").arg(".ci/run").current_dir(root).status()?;
     if status.success() { Ok(()) } else { Err(format!(".ci/run ended with {status}").into()) }
+}
+
+/// One line for each step of a long chore, so that it is seen to go on.
+fn note(line: &str) {
+    // Where nobody listens, the chore goes on.
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn say(text: &str) -> Result<(), Box<dyn Error>> {
