@@ -8,13 +8,13 @@
 //! read or written.
 
 mod build_file;
-//bundle
+mod bundle;
 mod cli;
 mod compile;
 mod copy;
 mod engine;
 mod failure;
-//from
+mod from_config;
 mod host;
 mod lock;
 mod preflight;
@@ -24,8 +24,8 @@ mod receipt;
 mod redact;
 mod sbom;
 mod self_check;
-//up
-//ver
+mod upgrade;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -55,11 +55,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => build_file::init(args),
         Command::Check(args) => preflight::command(args),
         Command::Build(args) => compile::command(args),
-        _ => Err(Failure::new(Kind::Usage, "this command is on its way")),
-//        Command::Upgrade(args) => upgrade::command(args),
-//        Command::Verify(args) => verify::command(args),
-//        Command::Bundle(args) => bundle::command(args),
-//        Command::FromConfig(args) => from_config::command(args),
+        Command::Upgrade(args) => upgrade::command(args),
+        Command::Verify(args) => verify::command(args),
+        Command::Bundle(args) => bundle::command(args),
+        Command::FromConfig(args) => from_config::command(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

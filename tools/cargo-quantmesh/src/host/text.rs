@@ -114,7 +114,7 @@ pub(super) fn config(target: Option<&str>, epoch: Option<&str>) -> String {
     let mut text = HEAD.to_owned();
     text.push_str("[build]\n");
     if cfg!(unix) {
-        text.push_str("rustc-wrapper = \"rustc-repro\"\n");
+        text.push_str("rustc-wrapper = \"./rustc-repro\"\n");
     }
     // What is built in steps is not always built the same.
     text.push_str("incremental = false\n");

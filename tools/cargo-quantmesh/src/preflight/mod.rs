@@ -12,6 +12,7 @@ mod versions;
 use std::path::PathBuf;
 
 pub(crate) use git::tags;
+pub(crate) use private::is_engine_tree;
 pub(crate) use package::SDK;
 use semver::{Version, VersionReq};
 pub(crate) use versions::{graph, too_new};
@@ -134,6 +135,8 @@ fn look(
                     ),
                 ));
             }
+            // Cargo names packages by their real place.
+            let folder = folder.canonicalize().map_err(|error| Failure::read(&folder, error))?;
             package::choose(id, source, package, usual, &folder, None)
         }
         Source::Git { url, at } => {

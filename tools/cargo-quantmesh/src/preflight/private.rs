@@ -13,7 +13,7 @@ use crate::{Failure, Kind, program, say};
 const FILE: &str = ".cargo/private.toml";
 
 /// Whether the current folder is the root of an engine tree.
-pub(super) fn is_engine_tree() -> bool {
+pub(crate) fn is_engine_tree() -> bool {
     let manifest: Option<toml::Table> =
         std::fs::read_to_string("Cargo.toml").ok().and_then(|text| text.parse().ok());
     manifest.is_some_and(|manifest| {

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use semver::{Version, VersionReq};
+use semver::Version;
 
 use crate::program::{captured, cargo, complaint};
 use crate::project::Project;
@@ -26,7 +26,7 @@ pub(super) fn folder(
     }
     args.push(&spec);
     // Not in a workspace: cargo would take the version from its lock.
-    let said = captured(&mut cargo(&project.sources().parent().unwrap_or(&project.work).to_owned(), &args))?;
+    let said = captured(&mut cargo(&project.work.join("sources"), &args))?;
     if !said.ok {
         return Err(refused(id, package, version, registry, &said.err));
     }
@@ -49,14 +49,6 @@ fn unpacked(package: &str, version: &Version) -> Option<PathBuf> {
     // Of several registries with such a package, the one that was unpacked last is the one just asked.
     let places = registries.map(|entry| entry.path().join(&folder)).filter(|place| place.join("Cargo.toml").is_file());
     places.max_by_key(|place| place.metadata().and_then(|data| data.modified()).ok())
-}
-
-/// The newest version in a registry that fits a requirement, by cargo's own search.
-pub(crate) fn fits(version: &str, requirement: &str) -> bool {
-    match (Version::parse(version), VersionReq::parse(requirement)) {
-        (Ok(version), Ok(requirement)) => requirement.matches(&version),
-        _ => false,
-    }
 }
 
 fn refused(id: &str, package: &str, version: &str, registry: Option<&str>, err: &str) -> Failure {
