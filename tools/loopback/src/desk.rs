@@ -101,6 +101,8 @@ impl Desk {
             command.env("RUSTUP_HOME", rustup);
         }
         command
+            // A test never changes which toolchains there are.
+            .env("RUSTUP_AUTO_INSTALL", "0")
             .env("HOME", self.home())
             .env("CARGO_HOME", self.cargo_home())
             .env("CARGO_TARGET_DIR", &self.target)
