@@ -1,22 +1,27 @@
 //! A desk: a folder of its own for one test, with a home and a cargo home that hold nothing of whoever runs the tests.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use tempfile::TempDir;
-
 /// A folder that goes away with its test, and commands that see nothing but it.
 ///
 /// Crates that are already on this machine are shared, so that no test fetches them again; git repositories,
-/// configuration and credentials are not.
+/// configuration and credentials are not. Desks stand at fixed places and each has a target folder of its own: cargo knows a
+/// crate by where it stands, and so what one test has compiled of the crates from outside, the next one finds.
 #[derive(Debug)]
 pub struct Desk {
-    folder: TempDir,
+    folder: PathBuf,
     target: PathBuf,
+    /// Held as long as the desk is in use.
+    _place: File,
 }
+
+/// More desks than any test binary needs at once.
+const PLACES: usize = 64;
 
 impl Desk {
     /// An empty desk. `workspace` is where the tests run from; what is built goes into its target folder.
@@ -24,17 +29,22 @@ impl Desk {
     /// # Errors
     /// Where the folder can't be made.
     pub fn new(workspace: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("quantmesh-desk-").tempdir()?;
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-        let desk = Self { folder, target: target.join("e2e") };
-        for place in [desk.home(), desk.cargo_home(), desk.target.clone()] {
-            fs::create_dir_all(place)?;
+        let (number, place, target) = free_place(&target.join("e2e"))?;
+        // Outside the workspace: cargo and git look upwards for whatever they belong to.
+        let mut hash = DefaultHasher::new();
+        target.hash(&mut hash);
+        let folder = env::temp_dir().join(format!("quantmesh-desk-{:08x}-{number}", hash.finish() as u32));
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        let desk = Self { folder, target, _place: place };
+        for made in [desk.home(), desk.cargo_home(), desk.target.clone()] {
+            fs::create_dir_all(made)?;
         }
         let real = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cargo")));
         if let Some(real) = real {
-            if real.join("registry").is_dir() {
-                link(&real.join("registry"), &desk.cargo_home().join("registry"))?;
-            }
+            share(&real.join("registry"), &desk.cargo_home().join("registry"))?;
             // A machine behind a mirror says so there; credentials stand in another file.
             if real.join("config.toml").is_file() {
                 fs::copy(real.join("config.toml"), desk.cargo_home().join("config.toml"))?;
@@ -46,7 +56,7 @@ impl Desk {
     /// The desk itself.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// What `HOME` is at this desk.
@@ -61,7 +71,7 @@ impl Desk {
         self.path().join("cargo-home")
     }
 
-    /// Where everything is built that is built at desks.
+    /// Where everything is built that is built at this desk.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.target
@@ -100,8 +110,7 @@ impl Desk {
         command
     }
 
-    /// Runs a command that builds, while no other desk builds: they share a target folder, where a program of the same
-    /// name would be overwritten. `keep` sees the output and copies what it wants to have.
+    /// Runs a command that builds; `keep` sees the output and copies what it wants to have before the next build.
     ///
     /// # Errors
     /// Where the command can't be started, or `keep` fails.
@@ -110,10 +119,44 @@ impl Desk {
         command: &mut Command,
         keep: impl FnOnce(Output) -> io::Result<T>,
     ) -> io::Result<T> {
-        let lock = File::create(self.target.join("desk.lock"))?;
-        lock.lock()?;
         keep(command.output()?)
     }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // What can't be removed now is removed by whoever sits here next.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The first place at which nobody sits: its number, its lock, and its target folder.
+fn free_place(base: &Path) -> io::Result<(usize, File, PathBuf)> {
+    for number in 0..PLACES {
+        let folder = base.join(format!("desk-{number}"));
+        fs::create_dir_all(&folder)?;
+        let place = File::create(folder.join("taken"))?;
+        match place.try_lock() {
+            Ok(()) => return Ok((number, place, folder.join("target"))),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::other("every desk is taken"))
+}
+
+/// Links what there is of the registries that are used already, each by itself: a registry that a test asks for is the
+/// desk's own, and what is sold there does not get into the user's folders.
+fn share(real: &Path, ours: &Path) -> io::Result<()> {
+    for part in ["index", "cache", "src"] {
+        let Ok(registries) = fs::read_dir(real.join(part)) else { continue };
+        fs::create_dir_all(ours.join(part))?;
+        for registry in registries {
+            let registry = registry?;
+            link(&registry.path(), &ours.join(part).join(registry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn home() -> Option<PathBuf> {
