@@ -56,14 +56,18 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
     }
     // Where several fit, the compiler takes the last.
     let library = tools.sysroot.join("lib/rustlib/src/rust");
-    let places = [
-        (Some(library), format!("/rustc/{}", tools.revision)),
-        (cargo_home(), "/cargo".to_owned()),
-        (Some(root.to_path_buf()), "/src".to_owned()),
-        (Some(target.clone()), "/target".to_owned()),
-    ];
+    let mut places = vec![(library, format!("/rustc/{}", tools.revision))];
+    if let Some(home) = cargo_home() {
+        places.push((home.clone(), "/cargo".to_owned()));
+        // Below it, crates lie in a folder that is named after the registry: whoever uses a mirror has another.
+        let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+        let mut registries: Vec<_> = registries.map(|entry| entry.path()).collect();
+        registries.sort();
+        places.extend(registries.into_iter().map(|registry| (registry, "/crates".to_owned())));
+    }
+    places.push((root.to_path_buf(), "/src".to_owned()));
+    places.push((target.clone(), "/target".to_owned()));
     for (place, name) in places {
-        let Some(place) = place else { continue };
         // Behind a link, either name may reach the compiler.
         let real = place.canonicalize().ok().filter(|real| *real != place);
         for place in [Some(place), real].into_iter().flatten() {
