@@ -63,7 +63,9 @@ started=$SECONDS
 ) 2>"$kept/second.log" || { cat "$kept/second.log" >&2; exit 1; }
 echo "built elsewhere in $((SECONDS - started)) s"
 
-diff -r "$kept/release" "$elsewhere/a deep/er/release"
+mv "$elsewhere/a deep/er/release" "$kept/second"
+diff -r "$kept/release" "$kept/second"
+rm -r "$kept/second"
 (cd "$kept/release" && find . -type f | sort | xargs sha256sum)
 echo "the same bytes: every file of both releases"
 

@@ -312,7 +312,7 @@ fn every_folder_of_the_builder_gets_another_name() {
         recipe(Path::new("/somewhere/tree"), &options(&["--features", "full"]), &ARM64, &toolchain(), 7);
     assert_eq!(
         recipe.words.join(" "),
-        "auditable build --release --locked --package quantmesh --bin quantmesh --target aarch64-unknown-linux-gnu --features full"
+        "build --release --locked --package quantmesh --bin quantmesh --target aarch64-unknown-linux-gnu --features full"
     );
     assert_eq!(recipe.flags[0], "-Ctarget-feature=+crt-static");
     assert!(
