@@ -1,4 +1,4 @@
-//! What a build says it was made from, by the real `build.rs` in a small crate: as a clone, a git dependency, an archive, a
+//! What a build says it was made from, by the real `build.rs` in a small crate: as a clone, a git dependency, an archive and a
 //! package and a vendored folder, clean and changed.
 
 use std::fs;
@@ -85,7 +85,7 @@ fn an_archive_inside_another_repository_does_not_tell_that_ones_commit() {
     assert_eq!(hooked.out, "unknown unknown unknown");
 }
 
-/// As a git dependency it tells the commit that the lock file names; vendored, it is an archive like any other.
+/// As a git dependency it tells the commit that the lock file names.
 #[test]
 fn a_git_dependency_tells_the_commit_of_its_tag() {
     let desk = desk();
@@ -108,10 +108,6 @@ fn a_git_dependency_tells_the_commit_of_its_tag() {
     assert_eq!(told(&desk, &host), format!("{tagged} no {DAY}"));
     let lock = fs::read_to_string(host.join("Cargo.lock")).unwrap();
     assert!(lock.contains(&format!("?tag=v1.0.0#{tagged}")), "{lock}");
-
-    let vendored = cargo(&desk, &host, &["vendor"], &[]);
-    write(&host.join(".cargo/config.toml"), &vendored.out);
-    assert_eq!(told(&desk, &host), "unknown unknown unknown");
 }
 
 /// What `cargo package` packs tells the commit it was packed at, wherever it is unpacked.
