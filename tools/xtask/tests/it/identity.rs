@@ -1,5 +1,5 @@
 //! What a build says it was made from, by the real `build.rs` in a small crate: as a clone, a git dependency, an archive and a
-//! package and a vendored folder, clean and changed.
+//! package, clean and changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
