@@ -81,7 +81,11 @@ pub(crate) fn feature_variable(feature: &str) -> String {
 pub(crate) fn registered(leaves: &[String], available: &[String]) -> String {
     let mut text = String::new();
     for leaf in leaves {
-        let _ = writeln!(text, "const _: &::sdk::Registered = &::{leaf}::__QUANTMESH_REGISTERED;");
+        // Where the compiler refuses this line, it shows it, as far as its 140 columns go: so the line says why.
+        let _ = writeln!(
+            text,
+            "const _: &::sdk::Registered = &::{leaf}::__QUANTMESH_REGISTERED; // it lacks register_strategy! or has another quantmesh-sdk"
+        );
     }
     let _ = writeln!(text, "/// The ids that the features of this build ask for, sorted.");
     let _ = writeln!(text, "pub(crate) const EXPECTED: &[&str] = &{leaves:?};");
@@ -163,7 +167,7 @@ pub(crate) fn origin(root: &Path) -> Origin {
     let Some(revision) = ours.then(|| git(root, &["rev-parse", "HEAD"])).flatten() else {
         return Origin { revision: unknown(), dirty: unknown(), committed: unknown() };
     };
-    let mut status = vec!["status", "--porcelain", "--"];
+    let mut status = vec!["status", "--porcelain", "--untracked-files=normal", "--"];
     status.extend(SOURCES);
     let dirty = git(root, &status)
         .map_or_else(unknown, |changes| if changes.is_empty() { "no".to_owned() } else { "yes".to_owned() });
@@ -192,7 +196,13 @@ pub(crate) fn packed_revision(info: &str) -> Option<&str> {
 
 fn git(root: &Path, args: &[&str]) -> Option<String> {
     // Looking must not write: another git command may be at work.
-    line_of(Command::new("git").current_dir(root).env("GIT_OPTIONAL_LOCKS", "0").args(args))
+    let mut command = Command::new("git");
+    command.current_dir(root).env("GIT_OPTIONAL_LOCKS", "0").args(args);
+    // A hook of another repository that builds this one has these set, and git would answer for that one.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    line_of(&mut command)
 }
 
 fn line_of(command: &mut Command) -> Option<String> {

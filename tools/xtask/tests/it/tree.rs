@@ -87,7 +87,13 @@ pub(crate) fn said(output: &std::process::Output) -> Said {
 
 /// Runs the real cargo at the desk, offline, while no other desk builds.
 pub(crate) fn cargo(desk: &Desk, folder: &Path, args: &[&str]) -> Said {
-    desk.alone(desk.cargo(folder).args(args).arg("--offline"), |output| Ok(said(&output))).unwrap()
+    desk.alone(quick(&mut desk.cargo(folder)).args(args).arg("--offline"), |output| Ok(said(&output)))
+        .unwrap()
+}
+
+/// What is built is not to be fast: the build is.
+pub(crate) fn quick(command: &mut Command) -> &mut Command {
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0")
 }
 
 /// Writes a file at the desk, with the folders it needs.
