@@ -397,13 +397,36 @@ fn the_bill_of_materials_knows_licences_and_checksums_and_no_folder() {
     let root = workspace();
     let sources = Sources::read(&root, AMD64.triple, &options(&["--features", "full"])).unwrap();
     let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock")).unwrap().parse().unwrap();
-    let serde =
-        lock["package"].as_array().unwrap().iter().find(|one| one["name"].as_str() == Some("serde")).unwrap();
-    let text = LIST.replace("serde_derive", "serde").replace("1.0.0", serde["version"].as_str().unwrap());
-    let bytes = sbom(&text.parse().unwrap(), &sources, &origin(), b"program", &[]).unwrap();
+    // A list with everything in the lock file, far more than is linked.
+    let locked = lock["package"].as_array().unwrap();
+    let packages: Vec<Value> = locked
+        .iter()
+        .map(|one| {
+            let source = if one.get("source").is_some() { "registry" } else { "local" };
+            let (name, version) = (one["name"].as_str().unwrap(), one["version"].as_str().unwrap());
+            serde_json::json!({ "name": name, "version": version, "source": source, "root": name == "quantmesh" })
+        })
+        .collect();
+    let list = serde_json::json!({ "packages": packages }).to_string();
+    let bytes = sbom(&list.parse().unwrap(), &sources, &origin(), b"program", &[]).unwrap();
     let value: Value = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(value["components"][1]["licenses"][0]["expression"], "MIT OR Apache-2.0");
-    assert_eq!(value["components"][1]["hashes"][0]["content"].as_str(), serde["checksum"].as_str());
+    let components = value["components"].as_array().unwrap();
+    let named = |name: &str| components.iter().find(|one| one["name"] == name).unwrap();
+    let serde = locked.iter().find(|one| one["name"].as_str() == Some("serde")).unwrap();
+    assert_eq!(named("serde")["licenses"][0]["expression"], "MIT OR Apache-2.0");
+    assert_eq!(named("serde")["hashes"][0]["content"].as_str(), serde["checksum"].as_str());
+    // One derives at build time, one measures in benches.
+    for (name, scope) in [
+        ("serde", "required"),
+        ("quantmesh-ai-strategy", "required"),
+        ("serde_derive", "excluded"),
+        ("criterion", "excluded"),
+    ] {
+        assert_eq!(named(name)["scope"], scope, "{name}");
+    }
+    // And a list that lacks what is linked is not believed.
+    let error = sbom(&LIST.parse().unwrap(), &sources, &origin(), b"program", &[]).unwrap_err().to_string();
+    assert!(error.ends_with("is linked, and the list in the binary lacks it"), "{error}");
     assert!(!String::from_utf8(bytes).unwrap().contains(root.to_str().unwrap()));
 }
 

@@ -2,8 +2,10 @@
 //!
 //! It starts from the list inside the binary, so it holds what was built and nothing else; no path and no random number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use auditable_serde::{DependencyKind, Package, Source, VersionInfo};
 use cargo_metadata::{CargoOpt, MetadataCommand};
@@ -27,6 +29,8 @@ use super::{DistError, Options, Origin};
 pub struct Sources {
     packages: BTreeMap<(String, Version), Found>,
     checksums: BTreeMap<(String, String), String>,
+    /// What this build links; the list in a binary has some more, as it can't tell them apart. `None`: believe that list.
+    linked: Option<BTreeSet<(String, String)>>,
 }
 
 /// A crate.
@@ -76,7 +80,14 @@ impl Sources {
                 sources.checksums.insert((name, version), sum);
             }
         }
+        sources.linked = Some(linked(root, target, options)?);
         Ok(sources)
+    }
+
+    /// Whether a crate is in the binary, and did not just take part in building it.
+    pub(super) fn is_linked(&self, package: &Package) -> bool {
+        let key = (package.name.clone(), package.version.to_string());
+        package.kind == DependencyKind::Runtime && self.linked.as_ref().is_none_or(|all| all.contains(&key))
     }
 
     pub(super) fn package(&self, name: &str, version: &Version) -> Option<&Found> {
@@ -96,6 +107,12 @@ pub fn sbom(
     features: &[String],
 ) -> Result<Vec<u8>, DistError> {
     let hash = sha256(program);
+    for (name, version) in sources.linked.iter().flatten() {
+        let listed = list.packages.iter().any(|one| one.name == *name && one.version.to_string() == *version);
+        if !listed {
+            return Err(wrong(format!("{name} {version} is linked, and the list in the binary lacks it")));
+        }
+    }
     let mut main = None;
     let mut components = Vec::new();
     for package in &list.packages {
@@ -138,6 +155,30 @@ pub fn sbom(
     Ok(bytes)
 }
 
+/// The crates that are linked for a target with these features.
+fn linked(root: &Path, target: &str, options: &Options) -> Result<BTreeSet<(String, String)>, DistError> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(["tree", "--locked", "--package", "quantmesh", "--target", target]);
+    command.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
+    if options.no_default_features {
+        command.arg("--no-default-features");
+    }
+    if !options.features.is_empty() {
+        command.args(["--features", &options.features]);
+    }
+    let output = command.output().map_err(DistError::io("cargo can't be run"))?;
+    if !output.status.success() {
+        let why = format!(": {}", String::from_utf8_lossy(&output.stderr).trim());
+        return Err(DistError::Failed { what: "cargo tree".to_owned(), why });
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let pairs = text.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((words.next()?.to_owned(), words.next()?.strip_prefix('v')?.to_owned()))
+    });
+    Ok(pairs.collect())
+}
+
 fn wrong(why: impl ToString) -> DistError {
     DistError::wrong("the bill of materials")(why)
 }
@@ -152,10 +193,11 @@ fn component(package: &Package, sources: &Sources) -> Result<Component, DistErro
         component.licenses = Some(Licenses(vec![LicenseChoice::expression(&licence.replace('/', " OR "))]));
     }
     component.hashes = sources.checksums.get(&(package.name.clone(), version.clone())).map(|sum| hashes(sum));
-    component.scope = Some(match package.kind {
-        DependencyKind::Runtime => Scope::Required,
-        // It took part in the build and is not in the binary.
-        DependencyKind::Build => Scope::Excluded,
+    component.scope = Some(if sources.is_linked(package) {
+        Scope::Required
+    } else {
+        // It took part in the build at most, and is not in the binary.
+        Scope::Excluded
     });
     // A crate of a private source or of this tree must not look like a public one of the same name.
     if package.source == Source::CratesIo {

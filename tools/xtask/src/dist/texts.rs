@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use auditable_serde::{DependencyKind, VersionInfo};
+use auditable_serde::VersionInfo;
 
 use super::record::read;
 use super::{DistError, Entry, Sources};
@@ -35,11 +35,8 @@ fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistErro
     let mut text =
         "Crates in this binary that come from elsewhere or have terms of their own, with their licences.\n"
             .to_owned();
-    let mut packages: Vec<_> = list
-        .packages
-        .iter()
-        .filter(|package| !package.root && package.kind == DependencyKind::Runtime)
-        .collect();
+    let mut packages: Vec<_> =
+        list.packages.iter().filter(|package| !package.root && sources.is_linked(package)).collect();
     // Many crates carry the same text: it stands here once.
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
