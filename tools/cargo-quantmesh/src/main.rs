@@ -1,3 +1,7 @@
-//! `cargo quantmesh`: reads the words, runs the step.
+//! `cargo quantmesh`: hands its words to the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cargo_quantmesh::run(std::env::args_os())
+}
