@@ -191,7 +191,7 @@ pub(crate) fn flags(host: &Path) -> Vec<String> {
     let lists = targets.values().filter_map(|target| target.get("rustflags")?.as_array().cloned());
     let mut flags: Vec<String> = lists.flatten().filter_map(|flag| flag.as_str().map(str::to_owned)).collect();
     if cfg!(unix) {
-        flags.extend(["--remap-path-prefix=$CARGO_HOME=/cargo", "--remap-path-prefix=$HOST=/src"].map(str::to_owned));
+        flags.extend(["$CARGO_HOME=/cargo", "$STD=/rustc", "$HOST=/src"].map(|pair| format!("--remap-path-prefix={pair}")));
     }
     flags
 }

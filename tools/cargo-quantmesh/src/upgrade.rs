@@ -140,7 +140,7 @@ fn newest_version(project: &Project, id: &str, package: &str, registry: Option<&
     project.prepare()?;
     let name = registry.unwrap_or("crates-io");
     let args = ["info", "--registry", name, "--color", "never", package];
-    let said = captured(&mut cargo(&project.work.join("sources"), &args))?;
+    let said = captured(&mut cargo(&project.registry(), &args))?;
     let line = said.out.lines().find_map(|line| line.strip_prefix("version: ")).unwrap_or_default();
     let latest = line.split_once("(latest ").map_or(line, |(_, latest)| latest.trim_end_matches(')'));
     let version = latest.split(' ').next().unwrap_or_default();

@@ -1,19 +1,17 @@
 //! Git repositories: whether they let us in, which commit a tag is, and that commit's files.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reference;
 use crate::build_file::At;
-use crate::copy::remove_folder;
 use crate::lock::Lock;
 use crate::program::{Said, captured, complaint, git};
-use crate::project::Project;
+use crate::project::sources;
 use crate::{Failure, Kind, tell};
 
 /// The commit that is asked for, and a folder with its files.
 pub(super) fn folder(
-    project: &Project,
     lock: &Lock,
     offline: bool,
     id: &str,
@@ -21,7 +19,8 @@ pub(super) fn folder(
     at: &At,
 ) -> Result<(String, PathBuf), Failure> {
     let locked = lock.commit(url, at);
-    let place = |commit: &str| project.sources().join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
+    let sources = sources()?;
+    let place = |commit: &str| sources.join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
     if offline {
         let rev = || if let At::Rev(rev) = at { Some(rev.clone()) } else { None };
         let there = locked.or_else(rev).map(|commit| (place(&commit), commit)).filter(|(place, _)| place.is_dir());
@@ -104,12 +103,13 @@ fn listed(id: &str, url: &str, at: &At, patterns: &[&str]) -> Result<Vec<(String
 }
 
 /// Fetches one commit into a folder. Servers that give a single commit are asked for that; others for all.
-fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &PathBuf) -> Result<(), Failure> {
+fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &Path) -> Result<(), Failure> {
     tell(&format!("    Fetching {id}: {url} at {}", at.name()));
-    let staged = place.with_extension("part");
-    remove_folder(&staged)?;
-    std::fs::create_dir_all(&staged).map_err(|error| Failure::write(&staged, error))?;
-    let run = |args: &[&str]| captured(git(args).current_dir(&staged));
+    let parent = place.parent().unwrap_or(place);
+    let fail = |error: std::io::Error| Failure::write(place, error);
+    std::fs::create_dir_all(parent).map_err(fail)?;
+    let staged = tempfile::Builder::new().prefix(".part-").tempdir_in(parent).map_err(fail)?;
+    let run = |args: &[&str]| captured(git(args).current_dir(staged.path()));
     run(&["init", "--quiet"])?;
     let wanted = reference(at);
     let mut said = run(&["fetch", "--quiet", "--no-tags", "--depth", "1", "--", url, &wanted])?;
@@ -120,10 +120,13 @@ fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &PathBuf) -> Result<
         said = run(&["-c", "advice.detachedHead=false", "checkout", "--quiet", commit])?;
     }
     if !said.ok {
-        remove_folder(&staged)?;
         return Err(refused(id, url, at, &said));
     }
-    std::fs::rename(&staged, place).map_err(|error| Failure::write(place, error))
+    match std::fs::rename(staged.path(), place) {
+        // Somebody else fetched it in the meantime.
+        Err(_) if place.is_dir() => Ok(()),
+        renamed => renamed.map_err(fail),
+    }
 }
 
 /// What a refusal means, which credential was tried, and how to give one.

@@ -65,7 +65,7 @@ pub(crate) struct Ground {
 
 /// `cargo quantmesh check`.
 pub(crate) fn command(args: &CheckArgs) -> Result<(), Failure> {
-    if !args.file.file.exists() && private::is_engine_tree() {
+    if !args.file.file.exists() && is_engine_tree() {
         return private::check();
     }
     let project = Project::at(&args.file.file)?;
@@ -140,7 +140,7 @@ fn look(
             package::choose(id, source, package, usual, &folder, None)
         }
         Source::Git { url, at } => {
-            let (commit, folder) = git::folder(project, lock, offline, id, url, at)?;
+            let (commit, folder) = git::folder(lock, offline, id, url, at)?;
             package::choose(id, source, package, usual, &folder, Some(commit))
         }
         Source::Registry { version, registry } => {

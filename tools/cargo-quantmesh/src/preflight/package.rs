@@ -14,6 +14,9 @@ use crate::{Failure, Kind, program};
 /// The package that every strategy stands on.
 pub(crate) const SDK: &str = "quantmesh-sdk";
 
+/// What the engine is called where strategies are called by their ids.
+const ENGINE_ID: &str = "engine";
+
 /// The packages of a folder. Nothing is resolved, so nothing is fetched.
 pub(crate) fn packages(folder: &Path) -> Result<Metadata, Failure> {
     let mut command = program::cargo(folder, &["metadata", "--no-deps", "--offline", "--format-version", "1"]);
@@ -88,7 +91,7 @@ fn found(
     for dependency in package.dependencies.iter().filter(|one| one.kind == cargo_metadata::DependencyKind::Normal) {
         let outside = dependency.path.as_ref().is_some_and(|path| !path.as_std_path().starts_with(&root));
         if dependency.name == SDK {
-            if id != "engine" && (dependency.path.is_some() || is_git(dependency)) {
+            if id != ENGINE_ID && (dependency.path.is_some() || is_git(dependency)) {
                 return fail(format!(
                     "{id}: {} {} takes {SDK} from a place of its own; it would get a copy that the engine does not see\n  do: let its manifest ask for it by version, {SDK} = \"{}\"; the build gives it the engine's",
                     package.name, package.version, dependency.req
@@ -106,7 +109,7 @@ fn found(
             ));
         }
     }
-    if id != "engine" && sdk.is_none() {
+    if id != ENGINE_ID && sdk.is_none() {
         return fail(format!(
             "{id}: {} {} from {source} does not depend on {SDK}, so it can't register a strategy\n  do: check `package`, or ask its author",
             package.name, package.version
@@ -120,7 +123,7 @@ fn found(
         rust_version: package.rust_version.clone(),
         sdk,
         commit,
-        released: released(&folder),
+        released: if id == ENGINE_ID { None } else { released(&folder) },
         folder,
         root,
     })

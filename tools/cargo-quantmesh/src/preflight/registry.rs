@@ -1,12 +1,12 @@
 //! Registries: whether one has the version and hands it out. Cargo itself is asked, with its own credential providers.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use semver::Version;
 
 use crate::program::{captured, cargo, complaint};
-use crate::project::Project;
+use crate::project::{Project, cargo_home};
 use crate::{Failure, Kind};
 
 /// The folder into which cargo unpacked the newest version that fits.
@@ -26,7 +26,7 @@ pub(super) fn folder(
     }
     args.push(&spec);
     // Not in a workspace: cargo would take the version from its lock.
-    let said = captured(&mut cargo(&project.work.join("sources"), &args))?;
+    let said = captured(&mut cargo(&project.registry(), &args))?;
     if !said.ok {
         return Err(refused(id, package, version, registry, &said.err));
     }
@@ -43,7 +43,7 @@ pub(super) fn folder(
 
 /// Where cargo unpacks what it downloads.
 fn unpacked(package: &str, version: &Version) -> Option<PathBuf> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cargo")))?;
+    let home = cargo_home()?;
     let folder = format!("{package}-{version}");
     let registries = std::fs::read_dir(home.join("registry/src")).ok()?.filter_map(Result::ok);
     // Of several registries with such a package, the one that was unpacked last is the one just asked.
