@@ -30,7 +30,10 @@ impl Project {
 
     /// Makes the working folder, which git shall not see.
     pub(crate) fn prepare(&self) -> Result<(), Failure> {
-        write_changed(&self.work.join(".gitignore"), b"# Written by cargo quantmesh, and written anew by every build.\n*\n")?;
+        write_changed(
+            &self.work.join(".gitignore"),
+            b"# Written by cargo quantmesh, and written anew by every build.\n*\n",
+        )?;
         // A workspace without members: cargo, asked about a registry here, shall not look into one above.
         write_changed(&self.work.join("registry/Cargo.toml"), b"[workspace]\n")
     }

@@ -14,8 +14,9 @@ pub(crate) fn text(built: &Built) -> String {
     let lock = &built.host.lock;
     let packages = used(&built.graph);
     let parts = packages.iter().filter(|package| package.name.as_str() != "quantmesh-host");
-    let components: Vec<Value> =
-        parts.map(|package| component(package, lock.find(package.name.as_str(), &package.version.to_string()))).collect();
+    let components: Vec<Value> = parts
+        .map(|package| component(package, lock.find(package.name.as_str(), &package.version.to_string())))
+        .collect();
     let bill = json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -63,7 +64,7 @@ fn dependencies(built: &Built, packages: &[&Package]) -> Vec<Value> {
     let mut rows = Vec::new();
     for package in packages {
         let own = nodes.iter().filter(|node| node.id == package.id).flat_map(|node| &node.dependencies);
-        let mut on: Vec<String> = own.filter_map(|id| name(id)).map(|package| reference(package)).collect();
+        let mut on: Vec<String> = own.filter_map(&name).map(|package| reference(package)).collect();
         on.sort();
         let whole = package.name.as_str() == "quantmesh-host";
         let reference = if whole { "quantmesh-binary".to_owned() } else { reference(package) };

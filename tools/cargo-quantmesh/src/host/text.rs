@@ -119,7 +119,8 @@ fn place(found: &Found, copied: &str, within: &str) -> String {
         Source::Path(_) => format!("path = {:?}", format!("{copied}{within}")),
         Source::Git { url, at } => format!("git = {url:?}, {}", at_text(at)),
         Source::Registry { version, registry } => {
-            let registry = registry.as_ref().map_or_else(String::new, |name| format!(", registry = {name:?}"));
+            let registry =
+                registry.as_ref().map_or_else(String::new, |name| format!(", registry = {name:?}"));
             format!("version = {version:?}{registry}")
         }
     }

@@ -20,10 +20,12 @@ pub(super) fn folder(
 ) -> Result<(String, PathBuf), Failure> {
     let locked = lock.commit(url, at);
     let sources = sources()?;
-    let place = |commit: &str| sources.join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
+    let place =
+        |commit: &str| sources.join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
     if offline {
         let rev = || if let At::Rev(rev) = at { Some(rev.clone()) } else { None };
-        let there = locked.or_else(rev).map(|commit| (place(&commit), commit)).filter(|(place, _)| place.is_dir());
+        let there =
+            locked.or_else(rev).map(|commit| (place(&commit), commit)).filter(|(place, _)| place.is_dir());
         return there.map(|(place, commit)| (commit, place)).ok_or_else(|| {
             Failure::new(
                 Kind::Preflight,
@@ -50,8 +52,13 @@ pub(super) fn folder(
 
 fn short_name(url: &str) -> String {
     let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or("source");
-    let clean = last.trim_end_matches(".git").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
-    format!("{}-{}", clean.collect::<String>(), crate::copy::sha256(url.as_bytes()).get(..8).unwrap_or_default())
+    let clean =
+        last.trim_end_matches(".git").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
+    format!(
+        "{}-{}",
+        clean.collect::<String>(),
+        crate::copy::sha256(url.as_bytes()).get(..8).unwrap_or_default()
+    )
 }
 
 /// The commit of a tag, peeled; a revision is what it says.
@@ -78,7 +85,9 @@ fn commit(id: &str, url: &str, at: &At) -> Result<String, Failure> {
             let there = if near.is_empty() { "none".to_owned() } else { near.join(", ") };
             Err(Failure::new(
                 Kind::Preflight,
-                format!("{id}: {url} has no tag {tag}\n  nearest tags: {there}\n  do: name one of them, or ask its vendor to push {tag}"),
+                format!(
+                    "{id}: {url} has no tag {tag}\n  nearest tags: {there}\n  do: name one of them, or ask its vendor to push {tag}"
+                ),
             ))
         }
     }
@@ -133,7 +142,11 @@ fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &Path) -> Result<(),
 fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
     let err = said.err.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| err.contains(word));
-    let (what, remedy) = if has(&["permission denied (publickey", "permission denied (keyboard", "too many authentication"]) {
+    let (what, remedy) = if has(&[
+        "permission denied (publickey",
+        "permission denied (keyboard",
+        "too many authentication",
+    ]) {
         ("the server refused every key that ssh offered", Remedy::Ssh)
     } else if has(&["host key verification failed"]) {
         ("ssh does not know this server's host key", Remedy::HostKey)
@@ -141,15 +154,39 @@ fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
         ("there is no ssh on this machine", Remedy::Install)
     } else if has(&["error: 403", "403 forbidden"]) {
         ("the server knows who asks, and does not allow it (403)", Remedy::Http)
-    } else if has(&["could not read username", "could not read password", "authentication failed", "error: 401", "terminal prompts disabled"])
-    {
-        ("the server asks for a user name and password or token (401), and none, or a wrong one, was given", Remedy::Http)
-    } else if has(&["could not resolve host", "connection refused", "timed out", "no route to host", "could not connect", "failed to connect"])
-    {
+    } else if has(&[
+        "could not read username",
+        "could not read password",
+        "authentication failed",
+        "error: 401",
+        "terminal prompts disabled",
+    ]) {
+        (
+            "the server asks for a user name and password or token (401), and none, or a wrong one, was given",
+            Remedy::Http,
+        )
+    } else if has(&[
+        "could not resolve host",
+        "connection refused",
+        "timed out",
+        "no route to host",
+        "could not connect",
+        "failed to connect",
+    ]) {
         ("the server can't be reached", Remedy::Network)
-    } else if has(&["not found", "does not appear to be a git repository", "does not exist", "no such file"]) {
-        ("there is no such repository, or the server does not show it to whoever has no access (404)", Remedy::Missing)
-    } else if has(&["not our ref", "couldn't find remote ref", "did not match any", "reference is not a tree", "unable to read tree"]) {
+    } else if has(&["not found", "does not appear to be a git repository", "does not exist", "no such file"])
+    {
+        (
+            "there is no such repository, or the server does not show it to whoever has no access (404)",
+            Remedy::Missing,
+        )
+    } else if has(&[
+        "not our ref",
+        "couldn't find remote ref",
+        "did not match any",
+        "reference is not a tree",
+        "unable to read tree",
+    ]) {
         ("the repository has no such revision", Remedy::Revision)
     } else {
         ("git can't read it", Remedy::Network)

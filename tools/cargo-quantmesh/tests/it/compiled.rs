@@ -45,7 +45,11 @@ fn one_customer(place: &Place) {
     build.env("CARGO_REGISTRIES_ACME_TOKEN", "s3cr3t-t0ken-value").env("RUSTFLAGS", "-C debuginfo=0");
     let said = place.said(&mut build);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.err.contains("Self-check: passed, registered: grid 0.1.0, house_alpha 1.0.0"), "{}", said.err);
+    assert!(
+        said.err.contains("Self-check: passed, registered: grid 0.1.0, house_alpha 1.0.0"),
+        "{}",
+        said.err
+    );
     assert!(said.err.contains("Note: RUSTFLAGS is set and left out"), "{}", said.err);
     let binary = fs::read(project.join("dist/quantmesh")).unwrap();
     let receipt = json(&project.join("dist/quantmesh.receipt.json"));
@@ -61,17 +65,24 @@ fn one_customer(place: &Place) {
     assert!(source.starts_with("folder, sha256:"), "{source}");
     let revision = &receipt["self_check"]["identity"]["revision"];
     assert_eq!(*revision, receipt["engine"]["commit"], "the binary knows its engine");
-    for text in ["Acme Capital", &place.desk.path().display().to_string(), &workspace().display().to_string()] {
+    for text in ["Acme Capital", &place.desk.path().display().to_string(), &workspace().display().to_string()]
+    {
         assert!(!holds(&binary, text), "the binary holds {text}");
     }
     let bill = json(&project.join("dist/quantmesh.cdx.json"));
     assert_eq!(bill["bomFormat"], "CycloneDX");
-    let names: Vec<_> = bill["components"].as_array().unwrap().iter().map(|part| part["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        bill["components"].as_array().unwrap().iter().map(|part| part["name"].as_str().unwrap()).collect();
     for wanted in ["quantmesh", "quantmesh-sdk", "quantmesh-grid", "house-alpha", "inventory"] {
         assert!(names.contains(&wanted), "{wanted} in {names:?}");
     }
     assert!(!names.contains(&"quantmesh-trend-following"), "its feature is off");
-    for name in ["dist/quantmesh.receipt.json", "dist/quantmesh.cdx.json", "quantmesh.build.lock", ".quantmesh/host/Cargo.toml"] {
+    for name in [
+        "dist/quantmesh.receipt.json",
+        "dist/quantmesh.cdx.json",
+        "quantmesh.build.lock",
+        ".quantmesh/host/Cargo.toml",
+    ] {
         let text = fs::read(project.join(name)).unwrap();
         assert!(!holds(&text, "s3cr3t-t0ken-value"), "{name} holds a secret");
     }
@@ -110,11 +121,18 @@ fn another_customer(place: &Place) {
         ),
     );
     let said = place.good(&project, &["build"]);
-    assert!(said.err.contains("Self-check: passed, registered: advanced_risk 0.1.0, trend_following 0.1.0"), "{}", said.err);
+    assert!(
+        said.err.contains("Self-check: passed, registered: advanced_risk 0.1.0, trend_following 0.1.0"),
+        "{}",
+        said.err
+    );
     let receipt = json(&project.join("dist/quantmesh.receipt.json"));
     let commit = receipt["strategies"][0]["commit"].as_str().unwrap();
     let source = receipt["self_check"]["registered"][0]["source"].as_str().unwrap();
-    assert!(source.starts_with("git+file:///") && source.ends_with(&format!("?tag=v0.1.0#{commit}")), "{source}");
+    assert!(
+        source.starts_with("git+file:///") && source.ends_with(&format!("?tag=v0.1.0#{commit}")),
+        "{source}"
+    );
 }
 
 fn wrong_crates(place: &Place) {
@@ -147,7 +165,10 @@ fn wrong_crates(place: &Place) {
 
     place.house("wrong", &ALPHA);
     place.house("twin", &House { package: "house-twin", ..ALPHA });
-    place.project("wrong_build", &alpha.replace(BUILD, &format!("house_twin = {{ path = \"../twin\" }}\n{BUILD}")));
+    place.project(
+        "wrong_build",
+        &alpha.replace(BUILD, &format!("house_twin = {{ path = \"../twin\" }}\n{BUILD}")),
+    );
     refused(
         6,
         "error: the self-check failed: the binary that was built answers `strategies list --json` with\n  build error: two crates register the id `house_alpha`: house-alpha 1.0.0 and house-twin 1.0.0; build with only one of them",
@@ -176,7 +197,11 @@ fn built_again(place: &Place) {
     fs::write(&binary, [&bytes[..], b"!"].concat()).unwrap();
     let said = place.run(&project, &["verify", "dist/quantmesh"]);
     assert_eq!(said.code, 7);
-    assert!(said.error().starts_with("error: dist/quantmesh is not the binary of its receipt\n"), "{}", said.err);
+    assert!(
+        said.error().starts_with("error: dist/quantmesh is not the binary of its receipt\n"),
+        "{}",
+        said.err
+    );
     fs::write(&binary, bytes).unwrap();
 }
 
@@ -189,14 +214,21 @@ fn without_network(place: &Place) {
     let bundle = place.path("bundle");
     let receipt = json(&bundle.join("quantmesh.receipt.json"));
     assert_eq!(receipt["self_check"]["state"], "passed");
-    assert!(fs::read_to_string(bundle.join("README.md")).unwrap().contains("cargo build --frozen --offline --profile dev"));
+    assert!(
+        fs::read_to_string(bundle.join("README.md"))
+            .unwrap()
+            .contains("cargo build --frozen --offline --profile dev")
+    );
     // What is in the archive is whole: cargo resolves it with a home that is empty.
     let mut cargo = place.desk.cargo(&bundle.join("host"));
     cargo.args(["metadata", "--frozen", "--format-version", "1"]).env("CARGO_HOME", place.path("empty"));
     let said = place.said(&mut cargo);
     assert_eq!(said.code, 0, "{}", said.err);
     let said = place.run(&project, &["bundle", "--out", "../bundle.tar.gz"]);
-    assert_eq!((said.code, said.error()), (8, "error: ../bundle.tar.gz is there already; name one that is not"));
+    assert_eq!(
+        (said.code, said.error()),
+        (8, "error: ../bundle.tar.gz is there already; name one that is not")
+    );
 }
 
 fn an_engine_from_a_folder(place: &Place) {
@@ -205,7 +237,11 @@ fn an_engine_from_a_folder(place: &Place) {
         &format!("features = [\"grid\"]\n[engine]\npath = \"../engine\"\n[strategies]\nhouse_alpha = {{ path = \"../alpha\" }}\n{BUILD}"),
     );
     let said = place.good(&project, &["build"]);
-    assert!(said.err.contains("Self-check: passed, registered: grid 0.1.0, house_alpha 1.0.0"), "{}", said.err);
+    assert!(
+        said.err.contains("Self-check: passed, registered: grid 0.1.0, house_alpha 1.0.0"),
+        "{}",
+        said.err
+    );
     let receipt = json(&project.join("dist/quantmesh.receipt.json"));
     assert_eq!(receipt["self_check"]["identity"]["dirty"], "no");
     let by_git = json(&place.path("acme/dist/quantmesh.receipt.json"));

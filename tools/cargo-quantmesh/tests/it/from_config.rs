@@ -60,7 +60,8 @@ fn without_a_build_file_the_engine_is_named() {
     let said = place.run(place.desk.path(), &["from-config", &config]);
     assert_eq!(said.code, 3);
     assert!(said.error().contains("there is no telling which features there are"), "{}", said.err);
-    let said = place.good(place.desk.path(), &["from-config", &config, "--engine", &workspace().display().to_string()]);
+    let said = place
+        .good(place.desk.path(), &["from-config", &config, "--engine", &workspace().display().to_string()]);
     assert_eq!(
         said.out,
         "\
@@ -74,7 +75,13 @@ in a build file:
 "
     );
     place.write("typo.toml", "[[strategy]]\nid = \"trend_folowing\"\n");
-    let said = place.run(place.desk.path(), &["from-config", "typo.toml", "--engine", &workspace().display().to_string()]);
-    assert_eq!((said.code, said.error()), (3, "error: typo.toml: nothing provides trend_folowing; see above"));
+    let said = place.run(
+        place.desk.path(),
+        &["from-config", "typo.toml", "--engine", &workspace().display().to_string()],
+    );
+    assert_eq!(
+        (said.code, said.error()),
+        (3, "error: typo.toml: nothing provides trend_folowing; see above")
+    );
     assert!(said.out.starts_with("trend_folowing: no feature of the engine and no line of [strategies] has it; did you mean `trend_following`?\n"), "{}", said.out);
 }

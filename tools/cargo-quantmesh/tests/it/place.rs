@@ -17,7 +17,10 @@ pub(crate) struct Said {
 impl Said {
     /// The last message: from `error:` on.
     pub(crate) fn error(&self) -> &str {
-        let at = self.err.rfind("\nerror: ").map_or_else(|| usize::from(!self.err.starts_with("error: ")), |at| at + 1);
+        let at = self
+            .err
+            .rfind("\nerror: ")
+            .map_or_else(|| usize::from(!self.err.starts_with("error: ")), |at| at + 1);
         self.err[at..].trim_end()
     }
 }
@@ -82,7 +85,9 @@ impl Place {
     pub(crate) fn git(&self, folder: &Path, words: &[&str]) {
         let mut command = self.desk.command("git", folder);
         for who in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{who}_NAME"), "Test").env(format!("GIT_{who}_EMAIL"), "test@example.invalid");
+            command
+                .env(format!("GIT_{who}_NAME"), "Test")
+                .env(format!("GIT_{who}_EMAIL"), "test@example.invalid");
             command.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
         }
         let output = command.args(words).output().unwrap();
@@ -124,8 +129,10 @@ impl Place {
     pub(crate) fn engine(&self) {
         let manifest = self.engine_folder("engine").join("Cargo.toml");
         let text = fs::read_to_string(&manifest).unwrap();
-        let (before, after) = text.split_once("[profile.dev]\ndebug = \"line-tables-only\"\nopt-level = 1\n").unwrap();
-        fs::write(&manifest, format!("{before}[profile.dev]\ndebug = false\nopt-level = 0\n{after}")).unwrap();
+        let (before, after) =
+            text.split_once("[profile.dev]\ndebug = \"line-tables-only\"\nopt-level = 1\n").unwrap();
+        fs::write(&manifest, format!("{before}[profile.dev]\ndebug = false\nopt-level = 0\n{after}"))
+            .unwrap();
         self.tag("engine", "v0.1.0");
     }
 

@@ -60,8 +60,7 @@ fn no_way_to_a_source() {
         assert!(error.contains(part), "{part}\n--\n{error}");
     }
 
-    let (code, error) =
-        check(&place, "house_alpha = { version = \"1.0\", registry = \"acme\" }");
+    let (code, error) = check(&place, "house_alpha = { version = \"1.0\", registry = \"acme\" }");
     assert_eq!(code, 4);
     for part in [
         "house_alpha: no access to quantmesh-house-alpha 1.0 in the registry acme\n  what: cargo knows no registry by the name acme\n",
@@ -75,8 +74,10 @@ fn no_way_to_a_source() {
 fn what_does_not_fit_together() {
     let place = Place::new();
     place.engine();
-    let rustc = String::from_utf8(place.desk.command("rustc", place.desk.path()).arg("-vV").output().unwrap().stdout);
-    let rustc = rustc.unwrap().lines().find_map(|line| Some(line.strip_prefix("release: ")?.to_owned())).unwrap();
+    let rustc =
+        String::from_utf8(place.desk.command("rustc", place.desk.path()).arg("-vV").output().unwrap().stdout);
+    let rustc =
+        rustc.unwrap().lines().find_map(|line| Some(line.strip_prefix("release: ")?.to_owned())).unwrap();
     let alpha = "house_alpha = { path = \"../alpha\" }";
 
     place.house("alpha", &House { more: "rust-version = \"1.200\"", ..ALPHA });
@@ -186,7 +187,12 @@ fn a_password_in_the_build_file_is_neither_taken_nor_shown() {
     );
     let said = place.run(&project, &["check"]);
     assert_eq!(said.code, 3);
-    assert!(said.error().starts_with("error: quantmesh.build.toml:2: engine.git: holds a user name or password; "), "{}", said.err);
+    assert!(
+        said.error()
+            .starts_with("error: quantmesh.build.toml:2: engine.git: holds a user name or password; "),
+        "{}",
+        said.err
+    );
     assert!(!(said.err + &said.out).contains("s3cr3t-w0rd"));
 }
 
@@ -216,8 +222,19 @@ fn the_slots_of_an_engine_tree() {
     let place = Place::new();
     let engine = place.engine_folder("engine");
     let said = place.good(&engine, &["check"]);
-    assert_eq!(said.out, "this is an engine tree without .cargo/private.toml: it builds with what it has, and nothing private\n");
-    place.house("bought", &House { package: "quantmesh-ai-strategy", version: "0.1.0", registers: Some("ai_strategy"), ..ALPHA });
+    assert_eq!(
+        said.out,
+        "this is an engine tree without .cargo/private.toml: it builds with what it has, and nothing private\n"
+    );
+    place.house(
+        "bought",
+        &House {
+            package: "quantmesh-ai-strategy",
+            version: "0.1.0",
+            registers: Some("ai_strategy"),
+            ..ALPHA
+        },
+    );
     place.tag("bought", "v0.1.0");
     let private = |tag: &str| {
         let url = format!("file://{}", place.path("bought").display());

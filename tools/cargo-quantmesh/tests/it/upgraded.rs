@@ -43,7 +43,9 @@ fn one_crate_moves_and_the_rest_stays() {
     assert_eq!(new_lock, newer_lock);
     let untouched = |lock: &str| {
         let all = lock.split("[[package]]").filter(|package| !package.contains("name = \"house-alpha\""));
-        all.filter(|package| !package.contains("name = \"quantmesh-host\"")).map(str::to_owned).collect::<Vec<_>>()
+        all.filter(|package| !package.contains("name = \"quantmesh-host\""))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(untouched(&old_lock), untouched(&new_lock), "itoa was there already; nothing else may move");
     for part in [

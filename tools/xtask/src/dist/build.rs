@@ -86,7 +86,14 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
 /// Variables by which whoever builds could change what is built.
 fn disturbs(name: &str) -> bool {
     let whole = ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"];
-    let starts = ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_FEATURE_"];
+    let starts = [
+        "CARGO_PROFILE_",
+        "CARGO_BUILD_",
+        "CARGO_TARGET_",
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_FEATURE_",
+    ];
     whole.contains(&name) || starts.iter().any(|start| name.starts_with(start))
 }
 
@@ -131,7 +138,10 @@ fn auditable(root: &Path, say: &mut dyn FnMut(&str)) -> Result<PathBuf, DistErro
     command.arg("--target-dir").arg(tools.join("build")).arg(format!("{name}@{version}"));
     let status = command.status().map_err(DistError::io("cargo can't be run"))?;
     if !status.success() {
-        return Err(DistError::Failed { what: format!("cargo install {name}@{version}"), why: String::new() });
+        return Err(DistError::Failed {
+            what: format!("cargo install {name}@{version}"),
+            why: String::new(),
+        });
     }
     // What is left of building it is of no use; a folder that can't be removed does no harm.
     let _ = fs::remove_dir_all(tools.join("build"));

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::record::{Record, SCHEMA, json, read, write};
 use super::{
-    DistError, Entry, Image, Options, Origin, Part, Platform, RECORD, Sources, Strategy, Toolchain, archive, build,
-    image, inspect, linking, pack, recipe, sbom, texts,
+    DistError, Entry, Image, Options, Origin, Part, Platform, RECORD, Sources, Strategy, Toolchain, archive,
+    build, image, inspect, linking, pack, recipe, sbom, texts,
 };
 use crate::features::{self, Kind, Row};
 

@@ -31,9 +31,7 @@ impl Signer {
         let (text, place) = match (file, set("QUANTMESH_MINISIGN_KEY"), set("QUANTMESH_MINISIGN_KEY_FILE")) {
             (Some(file), ..) => (text(&file)?, format!("the signing key in {}", file.display())),
             (None, Some(text), _) => (text, "the signing key in QUANTMESH_MINISIGN_KEY".to_owned()),
-            (None, None, Some(file)) => {
-                (text(&PathBuf::from(&file))?, format!("the signing key in {file}"))
-            }
+            (None, None, Some(file)) => (text(&PathBuf::from(&file))?, format!("the signing key in {file}")),
             (None, None, None) => return Ok(None),
         };
         Self::read(&text, set("QUANTMESH_MINISIGN_PASSWORD"), &place).map(Some)
@@ -54,7 +52,9 @@ impl Signer {
                     return Err(refused("needs its password: set QUANTMESH_MINISIGN_PASSWORD"));
                 };
                 let boxed = parse().map_err(|_| refused("is not a minisign secret key"))?;
-                boxed.into_secret_key(Some(password)).map_err(|_| refused("does not open with this password"))?
+                boxed
+                    .into_secret_key(Some(password))
+                    .map_err(|_| refused("does not open with this password"))?
             }
         };
         let public = PublicKey::from_secret_key(&secret).map_err(|_| refused("has no public half"))?;
@@ -75,12 +75,18 @@ impl Signer {
     /// Where the system has no random numbers.
     pub fn sign(&self, name: &str, version: &str, epoch: u64, bytes: &[u8]) -> Result<String, DistError> {
         let trusted = format!("quantmesh v{version} file:{name} timestamp:{epoch}");
-        let signed =
-            minisign::sign(Some(&self.public), &self.secret, bytes, Some(&trusted), Some("quantmesh release"));
+        let signed = minisign::sign(
+            Some(&self.public),
+            &self.secret,
+            bytes,
+            Some(&trusted),
+            Some("quantmesh release"),
+        );
         signed.map(|signature| signature.into_string()).map_err(DistError::wrong("signing"))
     }
 }
 
 fn text(file: &Path) -> Result<String, DistError> {
-    fs::read_to_string(file).map_err(DistError::io(format!("the signing key {} can't be read", file.display())))
+    fs::read_to_string(file)
+        .map_err(DistError::io(format!("the signing key {} can't be read", file.display())))
 }

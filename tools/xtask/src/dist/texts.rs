@@ -22,7 +22,8 @@ const OURS: [&str; 5] = [
 pub(super) fn texts(root: &Path, list: &VersionInfo, sources: &Sources) -> Result<Vec<Entry>, DistError> {
     let mut entries = Vec::new();
     for name in OURS {
-        let short = name.strip_prefix("examples/configs/").map_or(name.to_owned(), |name| format!("configs/{name}"));
+        let short =
+            name.strip_prefix("examples/configs/").map_or(name.to_owned(), |name| format!("configs/{name}"));
         entries.push(Entry::file(short, read(&root.join(name))?));
     }
     entries.push(Entry::file("THIRD-PARTY.txt", third_party(list, sources)?));
@@ -30,9 +31,14 @@ pub(super) fn texts(root: &Path, list: &VersionInfo, sources: &Sources) -> Resul
 }
 
 fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistError> {
-    let mut text = "Crates in this binary that come from elsewhere or have terms of their own, with their licences.\n".to_owned();
-    let mut packages: Vec<_> =
-        list.packages.iter().filter(|package| !package.root && package.kind == DependencyKind::Runtime).collect();
+    let mut text =
+        "Crates in this binary that come from elsewhere or have terms of their own, with their licences.\n"
+            .to_owned();
+    let mut packages: Vec<_> = list
+        .packages
+        .iter()
+        .filter(|package| !package.root && package.kind == DependencyKind::Runtime)
+        .collect();
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     for package in packages {
         let Some(found) = sources.package(&package.name, &package.version) else { continue };
