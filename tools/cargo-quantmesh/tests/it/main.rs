@@ -1,7 +1,6 @@
 //! `cargo quantmesh` as its users meet it: the real cargo, real repositories, at a desk of its own.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stderr,
