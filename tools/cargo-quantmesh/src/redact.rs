@@ -23,6 +23,9 @@ static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     rows.iter().filter_map(|(pattern, mask)| Some((Regex::new(pattern).ok()?, *mask))).collect()
 });
 
+/// What our own advice has for a user and a token: no secret, and of no use to anybody with a mask in it.
+const ADVICE: &str = "USER:TOKEN@";
+
 /// The values of this process's variables that hold secrets.
 static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let strings = env::vars_os()
@@ -44,10 +47,12 @@ fn without(text: &str, values: &[String]) -> String {
     for value in values {
         clean = clean.replace(value.as_str(), MASK);
     }
+    // It holds a space, so no pattern takes it for the front of an address.
+    clean = clean.replace(ADVICE, "\u{0} ");
     for (pattern, mask) in PATTERNS.iter() {
         clean = pattern.replace_all(&clean, *mask).into_owned();
     }
-    clean
+    clean.replace("\u{0} ", ADVICE)
 }
 
 /// What is secret in a variable.
@@ -108,6 +113,7 @@ mod tests {
             ),
             ("GET /dl?token=abc123&x=1", "GET /dl?token=***&x=1"),
             ("mail a@b.example", "mail a@b.example"),
+            ("KEY_0=url.https://USER:TOKEN@vendor.example/", "KEY_0=url.https://USER:TOKEN@vendor.example/"),
         ] {
             assert_eq!(without(given, &values), wanted);
         }

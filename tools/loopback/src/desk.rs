@@ -100,7 +100,11 @@ impl Desk {
         if let Some(rustup) = rustup.filter(|rustup| rustup.is_dir()) {
             command.env("RUSTUP_HOME", rustup);
         }
+        // A test builds with the toolchain there is. Left to itself, rustup may fetch a newer one in the user's own home.
+        command.env("RUSTUP_AUTO_INSTALL", "0");
         command
+            // A test never changes which toolchains there are.
+            .env("RUSTUP_AUTO_INSTALL", "0")
             .env("HOME", self.home())
             .env("CARGO_HOME", self.cargo_home())
             .env("CARGO_TARGET_DIR", &self.target)

@@ -7,5 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod by_features;
 mod said;
 mod servers;
+mod vendor;

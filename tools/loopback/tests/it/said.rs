@@ -1,7 +1,8 @@
 //! What a command said, and whether it was what it should be.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// What a finished command wrote, and how it ended.
 #[derive(Debug)]
@@ -58,4 +59,12 @@ pub(crate) fn run(command: &mut Command) -> Said {
 pub(crate) fn write(file: &Path, text: &str) {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(file, text).unwrap();
+}
+
+/// Runs a command to its end, with this typed into it.
+pub(crate) fn typed(command: &mut Command, text: &str) -> Said {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().into()
 }

@@ -1,5 +1,6 @@
 //! The texts that go with a binary: licences of all that is in it, and how to begin.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -39,6 +40,8 @@ fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistErro
         .iter()
         .filter(|package| !package.root && package.kind == DependencyKind::Runtime)
         .collect();
+    // Many crates carry the same text: it stands here once.
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     for package in packages {
         let Some(found) = sources.package(&package.name, &package.version) else { continue };
@@ -53,7 +56,14 @@ fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistErro
             let _ = writeln!(text, "(this crate comes without the text of its licence)");
         }
         for (name, content) in files {
-            let _ = writeln!(text, "{}\n{name}\n\n{}", "-".repeat(80), content.trim_end());
+            let _ = writeln!(text, "{}\n{name}\n", "-".repeat(80));
+            let words = content.split_whitespace().collect::<Vec<_>>().join(" ");
+            let here = format!("{name} of {} {}", package.name, package.version);
+            match seen.get(&words) {
+                Some(there) => text.push_str(&format!("(the same text as {there}, above)\n")),
+                None => text.push_str(&format!("{}\n", content.trim_end())),
+            }
+            seen.entry(words).or_insert(here);
         }
     }
     Ok(text)
