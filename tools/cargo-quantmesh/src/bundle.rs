@@ -20,7 +20,10 @@ use crate::{Failure, Kind, receipt, sbom, self_check, tell};
 pub(crate) fn command(args: &BundleArgs) -> Result<(), Failure> {
     let out = &args.out;
     if out.exists() {
-        return Err(Failure::new(Kind::Files, format!("{} is there already; name one that is not", out.display())));
+        return Err(Failure::new(
+            Kind::Files,
+            format!("{} is there already; name one that is not", out.display()),
+        ));
     }
     let project = Project::at(&args.file.file)?;
     let text = read_text(&project.file)?;
@@ -75,7 +78,10 @@ fn vendor(ground: &Ground, host: &Path, offline: bool) -> Result<(), Failure> {
     }
     let config = host.join(".cargo/config.toml");
     let before = fs::read_to_string(&config).map_err(|error| Failure::read(&config, error))?;
-    write_whole(&config, format!("{before}\n# Everything is in this folder; nothing is fetched.\n{}", said.out).as_bytes())?;
+    write_whole(
+        &config,
+        format!("{before}\n# Everything is in this folder; nothing is fetched.\n{}", said.out).as_bytes(),
+    )?;
     // Vendored sources have no git; the engine's build script reads its revision from this file then.
     if let (Source::Git { .. }, Some(commit)) = (&ground.engine.source, &ground.engine.commit) {
         let folder = host.join("vendor").join(format!("{}-{}", preflight::ENGINE, ground.engine.version));
@@ -141,7 +147,11 @@ fn pack(folder: &Path, out: &Path) -> Result<(), Failure> {
     for file in files {
         archive.append_path_with_name(folder.join(&file), inside.join(&file)).map_err(fail)?;
     }
-    archive.into_inner().and_then(flate2::write::GzEncoder::finish).and_then(|mut file| file.flush()).map_err(fail)?;
+    archive
+        .into_inner()
+        .and_then(flate2::write::GzEncoder::finish)
+        .and_then(|mut file| file.flush())
+        .map_err(fail)?;
     staged.as_file().sync_all().map_err(fail)?;
     staged.persist(out).map_err(|error| fail(error.error))?;
     Ok(())

@@ -85,7 +85,9 @@ fn compile(
     let mut command = cargo(folder, &args);
     for name in STRAY {
         if std::env::var_os(name).is_some() {
-            tell(&format!("    Note: {name} is set and left out: it is in no file, so the build would not repeat"));
+            tell(&format!(
+                "    Note: {name} is set and left out: it is in no file, so the build would not repeat"
+            ));
             command.env_remove(name);
         }
     }
@@ -109,7 +111,8 @@ pub(crate) fn binary_name(target: Option<&str>) -> &'static str {
 pub(crate) fn used(graph: &Metadata) -> Vec<&Package> {
     let nodes = graph.resolve.as_ref().map(|resolve| resolve.nodes.as_slice()).unwrap_or_default();
     let mut seen: BTreeSet<&PackageId> = BTreeSet::new();
-    let mut todo: Vec<&PackageId> = graph.resolve.as_ref().and_then(|resolve| resolve.root.as_ref()).into_iter().collect();
+    let mut todo: Vec<&PackageId> =
+        graph.resolve.as_ref().and_then(|resolve| resolve.root.as_ref()).into_iter().collect();
     while let Some(id) = todo.pop() {
         if seen.insert(id) {
             todo.extend(below(nodes, id));
@@ -124,7 +127,10 @@ pub(crate) fn used(graph: &Metadata) -> Vec<&Package> {
 fn below<'g>(nodes: &'g [cargo_metadata::Node], id: &PackageId) -> Vec<&'g PackageId> {
     use cargo_metadata::DependencyKind::Development;
     let needs = nodes.iter().filter(|node| node.id == *id).flat_map(|node| &node.deps);
-    needs.filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind != Development)).map(|dep| &dep.pkg).collect()
+    needs
+        .filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind != Development))
+        .map(|dep| &dep.pkg)
+        .collect()
 }
 
 /// Whose fault it is.
@@ -138,7 +144,8 @@ fn not_compiled(ground: &Ground, graph: &Metadata, err: &str) -> Failure {
         .unwrap_or_default();
     let forgot = capture(r"cannot find value `__QUANTMESH_REGISTERED` in crate `:*([a-z0-9_]+)`")
         .or_else(|| capture(r"cannot find `__QUANTMESH_REGISTERED` in `:*([a-z0-9_]+)`"));
-    let describe = |found: &Found| format!("{} ({} {} from {})", found.id, found.package, found.version, found.source);
+    let describe =
+        |found: &Found| format!("{} ({} {} from {})", found.id, found.package, found.version, found.source);
     let by_id = |id: &str| ground.crates.iter().find(|found| found.id == id);
     let text = if let Some(found) = forgot.as_deref().and_then(by_id) {
         format!(
@@ -156,11 +163,18 @@ fn not_compiled(ground: &Ground, graph: &Metadata, err: &str) -> Failure {
     } else if failed == "quantmesh-host" && err.contains("E0308") {
         "two copies of quantmesh-sdk are in this build, and strategies of one are not seen by the other\n  do: let every strategy crate ask for quantmesh-sdk by version".to_owned()
     } else {
-        let bring: Vec<String> = ground.crates.iter().filter(|found| brings(graph, found, &failed)).map(describe).collect();
+        let bring: Vec<String> =
+            ground.crates.iter().filter(|found| brings(graph, found, &failed)).map(describe).collect();
         match (failed.as_str(), bring.is_empty()) {
             ("", _) => "cargo could not build the host; its messages are above".to_owned(),
-            (_, true) => format!("{failed} did not compile; it belongs to the engine {} ({}), not to a strategy crate\n  the compiler's messages are above", ground.engine.version, ground.engine.source),
-            (_, false) => format!("{failed} did not compile; the strategy crate {} brings it, and the engine alone does not need it\n  the compiler's messages are above", bring.join(" and ")),
+            (_, true) => format!(
+                "{failed} did not compile; it belongs to the engine {} ({}), not to a strategy crate\n  the compiler's messages are above",
+                ground.engine.version, ground.engine.source
+            ),
+            (_, false) => format!(
+                "{failed} did not compile; the strategy crate {} brings it, and the engine alone does not need it\n  the compiler's messages are above",
+                bring.join(" and ")
+            ),
         }
     };
     Failure::new(Kind::Compile, text)
@@ -170,8 +184,12 @@ fn not_compiled(ground: &Ground, graph: &Metadata, err: &str) -> Failure {
 fn brings(graph: &Metadata, found: &Found, failed: &str) -> bool {
     let nodes = graph.resolve.as_ref().map(|resolve| resolve.nodes.as_slice()).unwrap_or_default();
     let reaches = |top: &str| {
-        let mut todo: Vec<&PackageId> =
-            graph.packages.iter().filter(|package| package.name.as_str() == top).map(|package| &package.id).collect();
+        let mut todo: Vec<&PackageId> = graph
+            .packages
+            .iter()
+            .filter(|package| package.name.as_str() == top)
+            .map(|package| &package.id)
+            .collect();
         let mut seen = BTreeSet::new();
         while let Some(id) = todo.pop() {
             if seen.insert(id) {
@@ -189,9 +207,13 @@ pub(crate) fn flags(host: &Path) -> Vec<String> {
     let config: toml::Table = text.parse().unwrap_or_default();
     let targets = config.get("target").and_then(toml::Value::as_table).cloned().unwrap_or_default();
     let lists = targets.values().filter_map(|target| target.get("rustflags")?.as_array().cloned());
-    let mut flags: Vec<String> = lists.flatten().filter_map(|flag| flag.as_str().map(str::to_owned)).collect();
+    let mut flags: Vec<String> =
+        lists.flatten().filter_map(|flag| flag.as_str().map(str::to_owned)).collect();
     if cfg!(unix) {
-        flags.extend(["--remap-path-prefix=$CARGO_HOME=/cargo", "--remap-path-prefix=$HOST=/src"].map(str::to_owned));
+        flags.extend(
+            ["$CARGO_HOME=/cargo", "$STD=/rustc", "$HOST=/src"]
+                .map(|pair| format!("--remap-path-prefix={pair}")),
+        );
     }
     flags
 }

@@ -23,16 +23,17 @@ pub(crate) struct Engine {
 }
 
 /// The profile of a release where the engine's manifest is not at hand.
-const RELEASE: &str = "[profile.release]\nlto = \"fat\"\ncodegen-units = 1\npanic = \"abort\"\nstrip = \"symbols\"\n";
+const RELEASE: &str =
+    "[profile.release]\nlto = \"fat\"\ncodegen-units = 1\npanic = \"abort\"\nstrip = \"symbols\"\n";
 
 impl Engine {
     /// Reads the manifest in a folder.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
         let file = folder.join("Cargo.toml");
         let text = std::fs::read_to_string(&file).map_err(|error| Failure::read(&file, error))?;
-        let manifest: Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| Failure::new(Kind::BuildFile, format!("{}: {error}", file.display())))?;
+        let manifest: Table = text.parse().map_err(|error: toml::de::Error| {
+            Failure::new(Kind::BuildFile, format!("{}: {error}", file.display()))
+        })?;
         Ok(Self::of(&manifest))
     }
 
@@ -45,7 +46,9 @@ impl Engine {
         }
         let dependencies = table(manifest.get("dependencies"));
         for (feature, on) in &engine.features {
-            let Some(dependency) = dependencies.get(feature).filter(|_| on.contains(&format!("dep:{feature}"))) else {
+            let Some(dependency) =
+                dependencies.get(feature).filter(|_| on.contains(&format!("dep:{feature}")))
+            else {
                 continue;
             };
             let text = |key: &str| dependency.get(key).and_then(Value::as_str);

@@ -48,7 +48,8 @@ pub(crate) fn command(args: &FromConfigArgs) -> Result<(), Failure> {
     }
     let file = if args.file.file.exists() { Some(BuildFile::read(&args.file.file)?) } else { None };
     let engine = engine(args, file.as_ref())?;
-    let guests: Vec<&str> = file.iter().flat_map(|file| &file.strategies).map(|one| one.id.as_str()).collect();
+    let guests: Vec<&str> =
+        file.iter().flat_map(|file| &file.strategies).map(|one| one.id.as_str()).collect();
     let needs: BTreeMap<&String, Need> = asked.keys().map(|id| (id, need(id, &engine, &guests))).collect();
     let mut page = String::new();
     for (id, need) in &needs {
@@ -58,10 +59,16 @@ pub(crate) fn command(args: &FromConfigArgs) -> Result<(), Failure> {
     for note in notes {
         let _ = writeln!(page, "note: {note}");
     }
-    let features: Vec<String> =
-        needs.iter().filter(|(_, need)| matches!(need, Need::Feature | Need::Slot(_))).map(|(id, _)| (*id).clone()).collect();
-    let unknown: Vec<&str> =
-        needs.iter().filter(|(_, need)| matches!(need, Need::Unknown(_))).map(|(id, _)| id.as_str()).collect();
+    let features: Vec<String> = needs
+        .iter()
+        .filter(|(_, need)| matches!(need, Need::Feature | Need::Slot(_)))
+        .map(|(id, _)| (*id).clone())
+        .collect();
+    let unknown: Vec<&str> = needs
+        .iter()
+        .filter(|(_, need)| matches!(need, Need::Unknown(_)))
+        .map(|(id, _)| id.as_str())
+        .collect();
     page.push_str(&commands(&features, &needs, file.is_some()));
     say(&page)?;
     if !unknown.is_empty() {
@@ -136,7 +143,8 @@ fn need(id: &str, engine: &Engine, guests: &[&str]) -> Need {
         (_, Some(package)) => Need::Slot(package.clone()),
         (true, None) => Need::Feature,
         (false, None) => {
-            let known: BTreeSet<&str> = engine.leaves.keys().map(String::as_str).chain(guests.iter().copied()).collect();
+            let known: BTreeSet<&str> =
+                engine.leaves.keys().map(String::as_str).chain(guests.iter().copied()).collect();
             Need::Unknown(nearest(id, known).map(str::to_owned))
         }
     }
@@ -173,15 +181,26 @@ fn commands(features: &[String], needs: &BTreeMap<&String, Need>, has_file: bool
     let _ = writeln!(text, "in a build file:\n  features = {free:?}");
     for (id, need) in sold {
         if let Need::Slot(package) = need {
-            let _ = writeln!(text, "  [strategies] {id} = {{ git = \"ssh://...\", tag = \"v...\" }}   # the vendor of {package} gives the address");
+            let _ = writeln!(
+                text,
+                "  [strategies] {id} = {{ git = \"ssh://...\", tag = \"v...\" }}   # the vendor of {package} gives the address"
+            );
         }
     }
-    text.push_str(if has_file { "  cargo quantmesh build\n" } else { "  cargo quantmesh init, then cargo quantmesh build\n" });
+    text.push_str(if has_file {
+        "  cargo quantmesh build\n"
+    } else {
+        "  cargo quantmesh init, then cargo quantmesh build\n"
+    });
     text
 }
 
 /// Puts the features into the build file. What is sold needs a source, which only its vendor can tell.
-fn write(args: &FromConfigArgs, needs: &BTreeMap<&String, Need>, file: Option<&BuildFile>) -> Result<(), Failure> {
+fn write(
+    args: &FromConfigArgs,
+    needs: &BTreeMap<&String, Need>,
+    file: Option<&BuildFile>,
+) -> Result<(), Failure> {
     let path = &args.file.file;
     let text = if file.is_some() { build_file::read_text(path)? } else { START.to_owned() };
     let features: Vec<String> =
@@ -192,7 +211,10 @@ fn write(args: &FromConfigArgs, needs: &BTreeMap<&String, Need>, file: Option<&B
     tell(&format!("wrote features = {features:?} into {}", path.display()));
     for (id, need) in needs {
         if let Need::Slot(package) = need {
-            tell(&format!("still to do: name the source of {package} under [strategies] {id} in {}", path.display()));
+            tell(&format!(
+                "still to do: name the source of {package} under [strategies] {id} in {}",
+                path.display()
+            ));
         }
     }
     Ok(())

@@ -36,13 +36,16 @@ impl Lock {
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| format!("is not a lock file as cargo writes it: {}", error.message()))
+        toml::from_str(text)
+            .map_err(|error| format!("is not a lock file as cargo writes it: {}", error.message()))
     }
 
     /// The commit at which a repository is locked.
     pub(crate) fn commit(&self, url: &str, at: &At) -> Option<String> {
         let start = format!("git+{url}?{}={}#", at.key(), at.name());
-        self.packages.iter().find_map(|package| Some(package.source.as_ref()?.strip_prefix(&start)?.to_owned()))
+        self.packages
+            .iter()
+            .find_map(|package| Some(package.source.as_ref()?.strip_prefix(&start)?.to_owned()))
     }
 
     /// A package by its name, and version where there are several.
@@ -63,11 +66,12 @@ impl Lock {
         let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         let mut lines = Vec::new();
         for name in names {
-            let only = |one: &BTreeMap<String, Vec<Locked>>, other: &BTreeMap<String, Vec<Locked>>| -> Vec<String> {
-                let others = other.get(name).cloned().unwrap_or_default();
-                let mine = one.get(name).cloned().unwrap_or_default();
-                mine.iter().filter(|package| !others.contains(package)).map(Locked::text).collect()
-            };
+            let only =
+                |one: &BTreeMap<String, Vec<Locked>>, other: &BTreeMap<String, Vec<Locked>>| -> Vec<String> {
+                    let others = other.get(name).cloned().unwrap_or_default();
+                    let mine = one.get(name).cloned().unwrap_or_default();
+                    mine.iter().filter(|package| !others.contains(package)).map(Locked::text).collect()
+                };
             match (only(&old, &new).join(" and "), only(&new, &old).join(" and ")) {
                 (gone, come) if gone.is_empty() && come.is_empty() => {}
                 (gone, come) if gone.is_empty() => lines.push(format!("added    {name} {come}")),
@@ -82,7 +86,8 @@ impl Lock {
 impl Locked {
     /// Version and commit, for people.
     fn text(&self) -> String {
-        let commit = self.source.as_deref().and_then(|source| source.split_once('#')).map(|(_, commit)| commit);
+        let commit =
+            self.source.as_deref().and_then(|source| source.split_once('#')).map(|(_, commit)| commit);
         match commit {
             Some(commit) => format!("{} ({})", self.version, commit.get(..12).unwrap_or(commit)),
             None => self.version.clone(),

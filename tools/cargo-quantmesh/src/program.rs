@@ -32,7 +32,13 @@ pub(crate) fn cargo(folder: &Path, args: &[&str]) -> Command {
         command.env("CARGO_NET_GIT_FETCH_WITH_CLI", "true");
     }
     // Cargo hands these to a subcommand, and they are not meant for the workspace of a build.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+    for name in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PKG_NAME",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+    ] {
         command.env_remove(name);
     }
     quiet(&mut command);
@@ -58,7 +64,11 @@ fn quiet(command: &mut Command) {
 
 /// What git is configured to call for ssh; a variable set here goes before it, so it has to be carried over.
 fn configured_ssh() -> Option<String> {
-    let output = Command::new("git").args(["config", "--get", "core.sshCommand"]).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new("git")
+        .args(["config", "--get", "core.sshCommand"])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }
@@ -91,7 +101,8 @@ pub(crate) fn streamed(command: &mut Command) -> Result<Said, Failure> {
 
 fn cannot_run(name: &OsStr, error: &std::io::Error) -> Failure {
     let name = name.to_string_lossy();
-    let hint = if error.kind() == std::io::ErrorKind::NotFound { "; install it, or put it on the PATH" } else { "" };
+    let hint =
+        if error.kind() == std::io::ErrorKind::NotFound { "; install it, or put it on the PATH" } else { "" };
     Failure::new(Kind::Program, format!("`{name}` can't be run: {error}{hint}"))
 }
 
@@ -114,7 +125,8 @@ pub(crate) fn rustc_fact<'t>(text: &'t str, name: &str) -> &'t str {
 /// Git's and cargo's complaint without its decoration, the cause first.
 pub(crate) fn complaint(err: &str) -> String {
     let lines = err.lines().map(str::trim).filter(|line| {
-        let noise = ["Updating ", "Downloading ", "Downloaded ", "Locking ", "Blocking ", "warning: spurious"];
+        let noise =
+            ["Updating ", "Downloading ", "Downloaded ", "Locking ", "Blocking ", "warning: spurious"];
         !line.is_empty() && !noise.iter().any(|start| line.starts_with(start))
     });
     let mut text: Vec<&str> = lines.collect();

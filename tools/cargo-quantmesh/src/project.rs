@@ -3,8 +3,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::Failure;
 use crate::copy::write_changed;
+use crate::{Failure, Kind};
 
 /// Places, all beside the build file.
 #[derive(Debug, Clone)]
@@ -30,9 +30,12 @@ impl Project {
 
     /// Makes the working folder, which git shall not see.
     pub(crate) fn prepare(&self) -> Result<(), Failure> {
-        write_changed(&self.work.join(".gitignore"), b"# Written by cargo quantmesh, and written anew by every build.\n*\n")?;
-        // A workspace of its own that excludes everything, so that nothing below is taken for a part of one above.
-        write_changed(&self.work.join("sources/Cargo.toml"), b"[workspace]\nexclude = [\"git\"]\n")
+        write_changed(
+            &self.work.join(".gitignore"),
+            b"# Written by cargo quantmesh, and written anew by every build.\n*\n",
+        )?;
+        // A workspace without members: cargo, asked about a registry here, shall not look into one above.
+        write_changed(&self.work.join("registry/Cargo.toml"), b"[workspace]\n")
     }
 
     /// The generated workspace.
@@ -40,9 +43,9 @@ impl Project {
         self.work.join("host")
     }
 
-    /// Sources of git repositories, one folder a commit.
-    pub(crate) fn sources(&self) -> PathBuf {
-        self.work.join("sources/git")
+    /// Where cargo is asked about registries: with the configuration of the project, and no workspace.
+    pub(crate) fn registry(&self) -> PathBuf {
+        self.work.join("registry")
     }
 
     /// Where cargo builds.
@@ -50,8 +53,23 @@ impl Project {
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.work.join("target"), PathBuf::from)
     }
 
-    /// A folder of the build file, from where it is.
+    /// A folder of the build file, as seen from here.
     pub(crate) fn path(&self, written: &Path) -> PathBuf {
         self.folder.join(written)
     }
+}
+
+/// Cargo's home: what is fetched once is there for all builds of one user.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(home()?).join(".cargo")))
+}
+
+/// Sources of git repositories that were looked into, one folder a commit. In cargo's home, where cargo does not look for a
+/// workspace around them.
+pub(crate) fn sources() -> Result<PathBuf, Failure> {
+    let home = cargo_home().ok_or_else(|| {
+        Failure::new(Kind::Program, "there is no place for sources: set HOME or CARGO_HOME".to_owned())
+    })?;
+    Ok(home.join("quantmesh/git"))
 }

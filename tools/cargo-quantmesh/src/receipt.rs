@@ -89,7 +89,11 @@ pub(crate) fn of(file: &BuildFile, built: &Built, check: &SelfCheck, bytes: &[u8
             sha256: sha256(bytes),
             size: bytes.len() as u64,
         },
-        sbom: Artefact { file: sbom::NAME.to_owned(), sha256: sha256(bill.as_bytes()), size: bill.len() as u64 },
+        sbom: Artefact {
+            file: sbom::NAME.to_owned(),
+            sha256: sha256(bill.as_bytes()),
+            size: bill.len() as u64,
+        },
         toolchain: Toolchain {
             rustc: ground.rustc.lines().map(str::to_owned).collect(),
             cargo: cargo_version(&built.host.folder).unwrap_or_default(),
@@ -119,7 +123,9 @@ fn part(built: &Built, found: &Found) -> Part {
         version: found.version.to_string(),
         source: match &found.source {
             // Where a folder was on one machine is nobody's business, and it was copied.
-            Source::Path(path) => format!("folder {}", path.file_name().unwrap_or_default().to_string_lossy()),
+            Source::Path(path) => {
+                format!("folder {}", path.file_name().unwrap_or_default().to_string_lossy())
+            }
             other => redact::text(&other.to_string()),
         },
         commit: found.commit.clone(),

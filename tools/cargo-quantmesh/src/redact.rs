@@ -28,7 +28,8 @@ const ADVICE: &str = "USER:TOKEN@";
 
 /// The values of this process's variables that hold secrets.
 static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let strings = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let strings = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let mut found: Vec<String> = strings.flat_map(|(name, value)| secrets_of(&name, &value)).collect();
     // The longest first, so that one that is part of another does not spoil it.
     found.sort_by_key(|value| std::cmp::Reverse(value.len()));
@@ -56,7 +57,8 @@ fn without(text: &str, values: &[String]) -> String {
 
 /// What is secret in a variable.
 fn secrets_of(name: &str, value: &str) -> Vec<String> {
-    let whole = ["TOKEN", "PASSWORD", "SECRET", "PRIVATE_KEY", "CREDENTIAL"].iter().any(|word| name.ends_with(word));
+    let whole =
+        ["TOKEN", "PASSWORD", "SECRET", "PRIVATE_KEY", "CREDENTIAL"].iter().any(|word| name.ends_with(word));
     let mut found = Vec::new();
     if whole {
         found.push(value.to_owned());
@@ -65,7 +67,9 @@ fn secrets_of(name: &str, value: &str) -> Vec<String> {
     }
     if name.starts_with("GIT_CONFIG_") {
         found.extend(passwords(value));
-        if let Some((_, secret)) = value.split_once(':').filter(|(head, _)| head.eq_ignore_ascii_case("authorization")) {
+        if let Some((_, secret)) =
+            value.split_once(':').filter(|(head, _)| head.eq_ignore_ascii_case("authorization"))
+        {
             found.extend(secret.split_whitespace().map(str::to_owned));
         }
     }
@@ -103,7 +107,10 @@ mod tests {
             ("the token s3cr3t-t0ken is refused", "the token *** is refused"),
             ("hunter22 and /usr/bin", "*** and /usr/bin"),
             ("ghp_0123456789abcdef0123", "***"),
-            ("a\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\nz", "a\n***\nz"),
+            (
+                "a\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\nz",
+                "a\n***\nz",
+            ),
             ("GET /dl?token=abc123&x=1", "GET /dl?token=***&x=1"),
             ("mail a@b.example", "mail a@b.example"),
             ("KEY_0=url.https://USER:TOKEN@vendor.example/", "KEY_0=url.https://USER:TOKEN@vendor.example/"),

@@ -14,8 +14,9 @@ pub(crate) fn text(built: &Built) -> String {
     let lock = &built.host.lock;
     let packages = used(&built.graph);
     let parts = packages.iter().filter(|package| package.name.as_str() != "quantmesh-host");
-    let components: Vec<Value> =
-        parts.map(|package| component(package, lock.find(package.name.as_str(), &package.version.to_string()))).collect();
+    let components: Vec<Value> = parts
+        .map(|package| component(package, lock.find(package.name.as_str(), &package.version.to_string())))
+        .collect();
     let bill = json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",

@@ -47,10 +47,15 @@ pub(crate) struct Registered {
 
 impl SelfCheck {
     pub(crate) fn summary(&self) -> String {
-        let ids: Vec<_> = self.registered.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
+        let ids: Vec<_> =
+            self.registered.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
         match &self.why {
             Some(why) => format!("{} ({why})", self.state),
-            None => format!("{}, registered: {}", self.state, if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") }),
+            None => format!(
+                "{}, registered: {}",
+                self.state,
+                if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") }
+            ),
         }
     }
 }
@@ -97,7 +102,10 @@ fn ask<T: serde::de::DeserializeOwned>(binary: &Path, args: &[&str]) -> Result<T
         ));
     }
     serde_json::from_str(&said.out).map_err(|error| {
-        Failure::new(Kind::SelfCheck, format!("the self-check failed: `{what}` does not answer as expected: {error}"))
+        Failure::new(
+            Kind::SelfCheck,
+            format!("the self-check failed: `{what}` does not answer as expected: {error}"),
+        )
     })
 }
 
@@ -121,8 +129,14 @@ fn compare(file: &BuildFile, built: &Built, registered: &[Registered]) -> Option
     if let Some(id) = by_features.iter().find(|id| find(id).is_none()) {
         return Some(format!("the features ask for `{id}`, and nothing registered it"));
     }
-    let asked: BTreeSet<&str> =
-        by_features.iter().map(String::as_str).chain(file.strategies.iter().map(|strategy| strategy.id.as_str())).collect();
+    let asked: BTreeSet<&str> = by_features
+        .iter()
+        .map(String::as_str)
+        .chain(file.strategies.iter().map(|strategy| strategy.id.as_str()))
+        .collect();
     let extra = registered.iter().find(|entry| !asked.contains(entry.id.as_str()))?;
-    Some(format!("`{}` from {} {} is in the binary, and nobody asked for it", extra.id, extra.package, extra.version))
+    Some(format!(
+        "`{}` from {} {} is in the binary, and nobody asked for it",
+        extra.id, extra.package, extra.version
+    ))
 }

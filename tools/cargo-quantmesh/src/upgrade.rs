@@ -59,7 +59,11 @@ pub(crate) fn command(args: &UpgradeArgs) -> Result<(), Failure> {
     } else {
         write_whole(&project.lock, host.lock_text.as_bytes())?;
         write_whole(&project.file, after.as_bytes())?;
-        let _ = writeln!(report, "wrote {} and its lock; `cargo quantmesh build --locked` builds it", project.file.display());
+        let _ = writeln!(
+            report,
+            "wrote {} and its lock; `cargo quantmesh build --locked` builds it",
+            project.file.display()
+        );
     }
     say(&report)
 }
@@ -87,10 +91,15 @@ fn moves(project: &Project, file: &BuildFile, args: &UpgradeArgs) -> Result<Vec<
         let to = args.to.clone();
         let (key, from, to) = match source {
             Source::Path(path) => {
-                tell(&format!("    {id} is the folder {}: it is copied as it is at each build", path.display()));
+                tell(&format!(
+                    "    {id} is the folder {}: it is copied as it is at each build",
+                    path.display()
+                ));
                 continue;
             }
-            Source::Git { url, at: At::Tag(tag) } => ("tag", tag, to.map_or_else(|| newest_tag(id, url, tag), Ok)?),
+            Source::Git { url, at: At::Tag(tag) } => {
+                ("tag", tag, to.map_or_else(|| newest_tag(id, url, tag), Ok)?)
+            }
             Source::Git { at: At::Rev(rev), .. } => match to {
                 Some(to) => ("rev", rev, to),
                 None => {
@@ -125,7 +134,9 @@ fn newest_tag(id: &str, url: &str, tag: &str) -> Result<String, Failure> {
     let Some((prefix, now)) = version_of(tag) else {
         return Err(Failure::new(
             Kind::Preflight,
-            format!("{id}: the tag {tag} is no version, so there is no telling which is newer; say where to with --to"),
+            format!(
+                "{id}: the tag {tag} is no version, so there is no telling which is newer; say where to with --to"
+            ),
         ));
     };
     let tags = preflight::tags(id, url)?;
@@ -136,16 +147,24 @@ fn newest_tag(id: &str, url: &str, tag: &str) -> Result<String, Failure> {
     Ok(same.max_by(|a, b| a.1.cmp(&b.1)).map_or_else(|| tag.to_owned(), |(_, _, tag)| tag.clone()))
 }
 
-fn newest_version(project: &Project, id: &str, package: &str, registry: Option<&str>) -> Result<String, Failure> {
+fn newest_version(
+    project: &Project,
+    id: &str,
+    package: &str,
+    registry: Option<&str>,
+) -> Result<String, Failure> {
     project.prepare()?;
     let name = registry.unwrap_or("crates-io");
     let args = ["info", "--registry", name, "--color", "never", package];
-    let said = captured(&mut cargo(&project.work.join("sources"), &args))?;
+    let said = captured(&mut cargo(&project.registry(), &args))?;
     let line = said.out.lines().find_map(|line| line.strip_prefix("version: ")).unwrap_or_default();
     let latest = line.split_once("(latest ").map_or(line, |(_, latest)| latest.trim_end_matches(')'));
     let version = latest.split(' ').next().unwrap_or_default();
     if version.is_empty() {
-        let text = format!("{id}: the newest version of {package} is not to be had\n  cargo says: {}", complaint(&said.err));
+        let text = format!(
+            "{id}: the newest version of {package} is not to be had\n  cargo says: {}",
+            complaint(&said.err)
+        );
         return Err(Failure::new(Kind::Preflight, text));
     }
     Ok(version.to_owned())

@@ -9,7 +9,7 @@ use crate::copy::{sha256, sha256_of};
 use crate::project::Project;
 use crate::receipt::{self, Receipt};
 use crate::self_check::SelfCheck;
-use crate::{Failure, Kind, compile, program, sbom, say, tell};
+use crate::{Failure, Kind, compile, program, say, sbom, tell};
 
 /// `cargo quantmesh verify`.
 pub(crate) fn command(args: &VerifyArgs) -> Result<(), Failure> {
@@ -53,8 +53,9 @@ fn receipt_of(project: &Project, what: Option<&Path>) -> Result<(Receipt, Option
     let is_receipt = what.extension().is_some_and(|end| end == "json");
     let file = if is_receipt { what.clone() } else { what.with_file_name(receipt::NAME) };
     let text = std::fs::read_to_string(&file).map_err(|error| Failure::read(&file, error))?;
-    let receipt: Receipt = serde_json::from_str(&text)
-        .map_err(|error| Failure::new(Kind::BuildFile, format!("{} is not a receipt of this tool: {error}", file.display())))?;
+    let receipt: Receipt = serde_json::from_str(&text).map_err(|error| {
+        Failure::new(Kind::BuildFile, format!("{} is not a receipt of this tool: {error}", file.display()))
+    })?;
     let binary = if is_receipt { what.with_file_name(&receipt.binary.file) } else { what };
     if !is_receipt && !binary.is_file() {
         return Err(Failure::read(&binary, "it is not there"));
@@ -86,15 +87,21 @@ fn differences_before(project: &Project, file: &BuildFile, receipt: &Receipt) ->
     Err(Failure::new(Kind::Differs, format!("{text}\n{}", lines(&found))))
 }
 
-fn differences(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<(String, String, String)> {
+fn differences(
+    then: &BTreeMap<String, String>,
+    now: &BTreeMap<String, String>,
+) -> Vec<(String, String, String)> {
     let names: std::collections::BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-    let get = |rows: &BTreeMap<String, String>, name: &String| rows.get(name).cloned().unwrap_or_else(|| "none".to_owned());
+    let get = |rows: &BTreeMap<String, String>, name: &String| {
+        rows.get(name).cloned().unwrap_or_else(|| "none".to_owned())
+    };
     let all = names.into_iter().map(|name| (name.clone(), get(then, name), get(now, name)));
     all.filter(|(_, then, now)| then != now).collect()
 }
 
 fn lines(found: &[(String, String, String)]) -> String {
-    let rows = found.iter().map(|(name, then, now)| format!("  {name}\n    receipt: {then}\n    now:     {now}"));
+    let rows =
+        found.iter().map(|(name, then, now)| format!("  {name}\n    receipt: {then}\n    now:     {now}"));
     rows.collect::<Vec<_>>().join("\n")
 }
 

@@ -40,10 +40,16 @@ pub(crate) struct Strategy {
 /// Where something comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
-    Git { url: String, at: At },
+    Git {
+        url: String,
+        at: At,
+    },
     /// As written: relative to the build file.
     Path(PathBuf),
-    Registry { version: String, registry: Option<String> },
+    Registry {
+        version: String,
+        registry: Option<String>,
+    },
 }
 
 /// Which commit of a repository.

@@ -38,7 +38,8 @@ pub(crate) fn parse(name: &str, text: &str) -> Read<BuildFile> {
             return Err(page.fault(
                 None,
                 "engine",
-                "is missing; say where the engine comes from: [engine] with git and tag, path, or version".to_owned(),
+                "is missing; say where the engine comes from: [engine] with git and tag, path, or version"
+                    .to_owned(),
             ));
         }
     };
@@ -116,7 +117,9 @@ impl Page<'_> {
         let fault = |what| Err(self.fault(item.span(), &joined(place, key), what));
         match item.as_str() {
             None => fault(format!("must be text in quotes, is {}", kind(item))),
-            Some(text) if text.trim().is_empty() => fault("is empty; give a value, or leave the key out".to_owned()),
+            Some(text) if text.trim().is_empty() => {
+                fault("is empty; give a value, or leave the key out".to_owned())
+            }
             Some(text) => Ok(Some(text.to_owned())),
         }
     }
@@ -124,14 +127,22 @@ impl Page<'_> {
     fn features(&self, top: &dyn TableLike) -> Read<Vec<String>> {
         let Some(item) = top.get("features") else { return Ok(Vec::new()) };
         let wrong = |span, found: &str| {
-            Err(self.fault(span, "features", format!("must be a list of texts, such as [\"grid\"]; found {found}")))
+            Err(self.fault(
+                span,
+                "features",
+                format!("must be a list of texts, such as [\"grid\"]; found {found}"),
+            ))
         };
         let Some(list) = item.as_array() else { return wrong(item.span(), kind(item)) };
         let mut features: Vec<String> = Vec::new();
         for value in list {
             match value {
                 Value::String(text) if features.contains(text.value()) => {
-                    return Err(self.fault(value.span(), "features", format!("`{}` is there twice", text.value())));
+                    return Err(self.fault(
+                        value.span(),
+                        "features",
+                        format!("`{}` is there twice", text.value()),
+                    ));
                 }
                 Value::String(text) => features.push(text.value().clone()),
                 other => return wrong(other.span(), other.type_name()),
@@ -146,7 +157,8 @@ impl Page<'_> {
             && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !named || ["quantmesh", "std", "core", "alloc", "self", "super", "crate", "engine"].contains(&id) {
             let span = table.key(id).and_then(toml_edit::Key::span);
-            let what = "is not an id; ids are lower-case words such as house_alpha, as the crate registers them";
+            let what =
+                "is not an id; ids are lower-case words such as house_alpha, as the crate registers them";
             return Err(self.fault(span, &place, what.to_owned()));
         }
         let keys = self.table(item, &place, &STRATEGY)?;
@@ -181,7 +193,8 @@ impl Page<'_> {
                     (Some(tag), None) => At::Tag(tag),
                     (None, Some(rev)) => At::Rev(rev),
                     _ => {
-                        let what = "needs exactly one of tag and rev, so that it is the same commit next year";
+                        let what =
+                            "needs exactly one of tag and rev, so that it is the same commit next year";
                         return Err(self.fault(span("git"), place, what.to_owned()));
                     }
                 };
@@ -198,14 +211,20 @@ impl Page<'_> {
                 let what = "says no source; give git with tag or rev, or path, or version";
                 Err(self.fault(item.span(), place, what.to_owned()))
             }
-            _ => Err(self.fault(item.span(), place, "says more than one source; keep git, path or version".to_owned())),
+            _ => Err(self.fault(
+                item.span(),
+                place,
+                "says more than one source; keep git, path or version".to_owned(),
+            )),
         }
     }
 
     fn url(&self, url: &str, span: Option<Range<usize>>, key: &str) -> Read<()> {
         let fault = |what: &str| Err(self.fault(span.clone(), key, what.to_owned()));
         let Some((scheme, rest)) = url.split_once("://") else {
-            return fault("is not an address with ://; write git@host:folder/name as ssh://git@host/folder/name");
+            return fault(
+                "is not an address with ://; write git@host:folder/name as ssh://git@host/folder/name",
+            );
         };
         let user = rest.split('/').next().and_then(|host| host.rsplit_once('@')).map(|(user, _)| user);
         match user {
@@ -230,4 +249,100 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     let near = known.into_iter().map(|other| (strsim::damerau_levenshtein(word, other), other));
     let (distance, other) = near.min()?;
     (distance <= 1 + word.len() / 3).then_some(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        parse("f.toml", text).expect_err("is wrong").message
+    }
+
+    #[test]
+    fn a_whole_file() {
+        let text = "features = [\"binance\", \"web\"]\n[engine]\ngit = \"https://e.example/q\"\ntag = \"v1.4.0\"\n[strategies]\nhouse_alpha = { path = \"../house_alpha\", package = \"alpha\" }\nai_strategy = { git = \"ssh://git@v.example/ai.git\", rev = \"abc\" }\nrisk = { version = \"1.2\", registry = \"acme\" }\n[build]\ntarget = \"x86_64-unknown-linux-gnu\"\ncustomer = \"ACME\"\n";
+        let file = parse("f.toml", text).expect("is right");
+        assert_eq!(file.features, ["binance", "web"]);
+        let ids: Vec<_> = file.strategies.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["ai_strategy", "house_alpha", "risk"]);
+        assert_eq!(file.strategies[1].package.as_deref(), Some("alpha"));
+        assert_eq!(
+            file.strategies[2].source,
+            Source::Registry { version: "1.2".to_owned(), registry: Some("acme".to_owned()) }
+        );
+        assert_eq!((file.profile.as_str(), file.customer.as_deref()), ("release", Some("ACME")));
+        assert!(parse("f.toml", super::super::START).is_ok(), "what init writes is right");
+    }
+
+    #[test]
+    fn mistakes_have_a_line_a_key_and_a_way_out() {
+        let engine = "[engine]\npath = \"e\"\n";
+        for (text, wanted) in [
+            (
+                "".to_owned(),
+                "f.toml: engine: is missing; say where the engine comes from: [engine] with git and tag, path, or version",
+            ),
+            (
+                format!("{engine}[strategy]\n"),
+                "f.toml:3: strategy: there is no such key; did you mean `strategies`?",
+            ),
+            (
+                format!("{engine}[build]\nprofil = \"dev\"\n"),
+                "f.toml:4: build.profil: there is no such key; did you mean `profile`?",
+            ),
+            (
+                format!("{engine}[build]\nprofile = 3\n"),
+                "f.toml:4: build.profile: must be text in quotes, is integer",
+            ),
+            (
+                format!("{engine}[build]\ncustomer = \" \"\n"),
+                "f.toml:4: build.customer: is empty; give a value, or leave the key out",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ git = \"ssh://h/a\", tga = \"v1\" }}\n"),
+                "f.toml:4: strategies.a.tga: there is no such key; did you mean `tag`?",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ git = \"ssh://h/a\", branch = \"main\" }}\n"),
+                "f.toml:4: strategies.a.branch: a branch moves, and the build with it; name a tag or a rev",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ git = \"ssh://h/a\" }}\n"),
+                "f.toml:4: strategies.a: needs exactly one of tag and rev, so that it is the same commit next year",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ git = \"git@h:a\", tag = \"v1\" }}\n"),
+                "f.toml:4: strategies.a.git: is not an address with ://; write git@host:folder/name as ssh://git@host/folder/name",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ path = \"a\", version = \"1\" }}\n"),
+                "f.toml:4: strategies.a: says more than one source; keep git, path or version",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ path = \"a\", tag = \"1\" }}\n"),
+                "f.toml:4: strategies.a.tag: goes with git only",
+            ),
+            (
+                format!("{engine}[strategies]\na = {{ package = \"a\" }}\n"),
+                "f.toml:4: strategies.a: says no source; give git with tag or rev, or path, or version",
+            ),
+            (
+                format!("{engine}[strategies]\na = \"1\"\n"),
+                "f.toml:4: strategies.a: must be a table, is string",
+            ),
+            (
+                format!("{engine}[strategies]\nHouse-A = {{ path = \"a\" }}\n"),
+                "f.toml:4: strategies.House-A: is not an id; ids are lower-case words such as house_alpha, as the crate registers them",
+            ),
+            (format!("features = [\"a\", \"a\"]\n{engine}"), "f.toml:1: features: `a` is there twice"),
+            (
+                format!("features = \"a\"\n{engine}"),
+                "f.toml:1: features: must be a list of texts, such as [\"grid\"]; found string",
+            ),
+        ] {
+            assert_eq!(said(&text), wanted, "{text}");
+        }
+        assert!(said("[engine\n").starts_with("f.toml:1: "), "{}", said("[engine\n"));
+    }
 }

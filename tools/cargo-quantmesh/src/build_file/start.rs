@@ -15,7 +15,7 @@ features = ["free"]
 
 # The engine. A tag or a revision, not a branch: a branch moves.
 [engine]
-git = "https://github.com/quantmesh/quantmesh"
+git = "https://engine.example/quantmesh.git"
 tag = "v0.1.0"
 # path = "../quantmesh"         # or a folder; it is copied, so that the build repeats elsewhere
 # version = "0.1"               # or a registry's version

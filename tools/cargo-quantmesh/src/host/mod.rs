@@ -77,7 +77,9 @@ impl Host {
         if matches!(ground.engine.source, Source::Path(_)) {
             let to = self.folder.join("engine");
             let hash = mirror_of(&ground.engine.root, &to)?;
-            self.epoch = write_origin(&ground.engine.root, &to)?.filter(|_| self.epoch.is_none()).or(self.epoch.take());
+            self.epoch = write_origin(&ground.engine.root, &to)?
+                .filter(|_| self.epoch.is_none())
+                .or(self.epoch.take());
             self.copied.insert("engine".to_owned(), hash);
         } else {
             remove_folder(&self.folder.join("engine"))?;
@@ -101,7 +103,10 @@ impl Host {
         if there.is_none() && settling.locked {
             return Err(Failure::new(
                 Kind::Preflight,
-                format!("--locked, but there is no {}; build once without it, and commit what it writes", project.lock.display()),
+                format!(
+                    "--locked, but there is no {}; build once without it, and commit what it writes",
+                    project.lock.display()
+                ),
             ));
         }
         match there.clone().or_else(|| fs::read(ground.engine.root.join("Cargo.lock")).ok()) {
@@ -143,7 +148,10 @@ fn mirror_of(from: &Path, to: &Path) -> Result<String, Failure> {
 /// the time of that commit, where the copy is exactly it.
 fn write_origin(from: &Path, to: &Path) -> Result<Option<String>, Failure> {
     let ask = |args: &[&str]| {
-        captured(git(args).current_dir(from)).ok().filter(|said| said.ok).map(|said| said.out.trim().to_owned())
+        captured(git(args).current_dir(from))
+            .ok()
+            .filter(|said| said.ok)
+            .map(|said| said.out.trim().to_owned())
     };
     let top = ask(&["rev-parse", "--show-toplevel"]).and_then(|top| Path::new(&top).canonicalize().ok());
     let ours = top.is_some() && top == from.canonicalize().ok();
@@ -163,7 +171,14 @@ fn unsettled(ground: &Ground, err: &str, project: &Project) -> Failure {
         let wants: Vec<_> = ground
             .crates
             .iter()
-            .map(|found| format!("{} {}: {}", found.package, found.version, found.sdk.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)))
+            .map(|found| {
+                format!(
+                    "{} {}: {}",
+                    found.package,
+                    found.version,
+                    found.sdk.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+                )
+            })
             .collect();
         format!(
             "{who}two copies of quantmesh-sdk would be built, and strategies of one are not seen by the other\n  who wants which: {}\n  cargo says: {said}\n  do: take versions that want the same",

@@ -10,10 +10,13 @@ use crate::preflight::{Found, Ground, SDK};
 /// Makes builds repeat across folders; see the engine's `tools/rustc-repro`.
 pub(super) const WRAPPER: &str = r#"#!/bin/sh
 # A wrapper for rustc that makes builds repeat across folders: in panic messages and debug information, this workspace
-# reads /src and cargo's home reads /cargo, wherever they are. cargo gives the real compiler as the first argument.
+# reads /src, cargo's home reads /cargo, and the standard library's sources read /rustc, wherever they are. cargo gives the
+# real compiler as the first argument.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-exec "$@" --remap-path-prefix="${CARGO_HOME:-$HOME/.cargo}=/cargo" --remap-path-prefix="$root=/src"
+std="$(dirname -- "$(dirname -- "$1")")/lib/rustlib/src/rust"
+exec "$@" --remap-path-prefix="${CARGO_HOME:-$HOME/.cargo}=/cargo" --remap-path-prefix="$std=/rustc" \
+    --remap-path-prefix="$root=/src"
 "#;
 
 const HEAD: &str = "\
@@ -26,8 +29,8 @@ pub(super) fn manifest(file: &BuildFile, ground: &Ground) -> String {
         "{HEAD}
 [workspace]
 resolver = \"3\"
-# Copied folders may be workspaces of their own.
-exclude = [\"engine\", \"crates\"]
+# What was copied in and is a workspace of its own.
+exclude = {:?}
 
 [package]
 name = \"quantmesh-host\"
@@ -42,6 +45,7 @@ path = \"src/main.rs\"
 [dependencies]
 quantmesh = {{ {}, default-features = false, features = {:?} }}
 ",
+        workspaces(ground),
         ground.engine.version,
         place(&ground.engine, "engine", ""),
         file.features,
@@ -64,6 +68,17 @@ quantmesh = {{ {}, default-features = false, features = {:?} }}
     }
     let _ = write!(text, "\n# As the engine has them.\n{}", ground.says.profiles);
     text
+}
+
+/// The copied folders that are workspaces.
+fn workspaces(ground: &Ground) -> Vec<String> {
+    let is_workspace = |found: &&Found| {
+        let text = std::fs::read_to_string(found.root.join("Cargo.toml")).unwrap_or_default();
+        text.parse::<toml::Table>().is_ok_and(|manifest| manifest.contains_key("workspace"))
+    };
+    let copied = ground.crates.iter().filter(|found| matches!(found.source, Source::Path(_)));
+    let crates = copied.filter(is_workspace).map(|found| format!("crates/{}", found.id));
+    std::iter::once("engine".to_owned()).chain(crates).collect()
 }
 
 /// The packages that are asked for by version and come from the engine's tree, or from the build file.
@@ -104,7 +119,8 @@ fn place(found: &Found, copied: &str, within: &str) -> String {
         Source::Path(_) => format!("path = {:?}", format!("{copied}{within}")),
         Source::Git { url, at } => format!("git = {url:?}, {}", at_text(at)),
         Source::Registry { version, registry } => {
-            let registry = registry.as_ref().map_or_else(String::new, |name| format!(", registry = {name:?}"));
+            let registry =
+                registry.as_ref().map_or_else(String::new, |name| format!(", registry = {name:?}"));
             format!("version = {version:?}{registry}")
         }
     }

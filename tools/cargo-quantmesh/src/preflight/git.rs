@@ -1,19 +1,17 @@
 //! Git repositories: whether they let us in, which commit a tag is, and that commit's files.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reference;
 use crate::build_file::At;
-use crate::copy::remove_folder;
 use crate::lock::Lock;
 use crate::program::{Said, captured, complaint, git};
-use crate::project::Project;
+use crate::project::sources;
 use crate::{Failure, Kind, tell};
 
 /// The commit that is asked for, and a folder with its files.
 pub(super) fn folder(
-    project: &Project,
     lock: &Lock,
     offline: bool,
     id: &str,
@@ -21,10 +19,13 @@ pub(super) fn folder(
     at: &At,
 ) -> Result<(String, PathBuf), Failure> {
     let locked = lock.commit(url, at);
-    let place = |commit: &str| project.sources().join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
+    let sources = sources()?;
+    let place =
+        |commit: &str| sources.join(format!("{}-{}", short_name(url), commit.get(..12).unwrap_or(commit)));
     if offline {
         let rev = || if let At::Rev(rev) = at { Some(rev.clone()) } else { None };
-        let there = locked.or_else(rev).map(|commit| (place(&commit), commit)).filter(|(place, _)| place.is_dir());
+        let there =
+            locked.or_else(rev).map(|commit| (place(&commit), commit)).filter(|(place, _)| place.is_dir());
         return there.map(|(place, commit)| (commit, place)).ok_or_else(|| {
             Failure::new(
                 Kind::Preflight,
@@ -51,8 +52,13 @@ pub(super) fn folder(
 
 fn short_name(url: &str) -> String {
     let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or("source");
-    let clean = last.trim_end_matches(".git").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
-    format!("{}-{}", clean.collect::<String>(), crate::copy::sha256(url.as_bytes()).get(..8).unwrap_or_default())
+    let clean =
+        last.trim_end_matches(".git").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
+    format!(
+        "{}-{}",
+        clean.collect::<String>(),
+        crate::copy::sha256(url.as_bytes()).get(..8).unwrap_or_default()
+    )
 }
 
 /// The commit of a tag, peeled; a revision is what it says.
@@ -79,7 +85,9 @@ fn commit(id: &str, url: &str, at: &At) -> Result<String, Failure> {
             let there = if near.is_empty() { "none".to_owned() } else { near.join(", ") };
             Err(Failure::new(
                 Kind::Preflight,
-                format!("{id}: {url} has no tag {tag}\n  nearest tags: {there}\n  do: name one of them, or ask its vendor to push {tag}"),
+                format!(
+                    "{id}: {url} has no tag {tag}\n  nearest tags: {there}\n  do: name one of them, or ask its vendor to push {tag}"
+                ),
             ))
         }
     }
@@ -104,12 +112,13 @@ fn listed(id: &str, url: &str, at: &At, patterns: &[&str]) -> Result<Vec<(String
 }
 
 /// Fetches one commit into a folder. Servers that give a single commit are asked for that; others for all.
-fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &PathBuf) -> Result<(), Failure> {
+fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &Path) -> Result<(), Failure> {
     tell(&format!("    Fetching {id}: {url} at {}", at.name()));
-    let staged = place.with_extension("part");
-    remove_folder(&staged)?;
-    std::fs::create_dir_all(&staged).map_err(|error| Failure::write(&staged, error))?;
-    let run = |args: &[&str]| captured(git(args).current_dir(&staged));
+    let parent = place.parent().unwrap_or(place);
+    let fail = |error: std::io::Error| Failure::write(place, error);
+    std::fs::create_dir_all(parent).map_err(fail)?;
+    let staged = tempfile::Builder::new().prefix(".part-").tempdir_in(parent).map_err(fail)?;
+    let run = |args: &[&str]| captured(git(args).current_dir(staged.path()));
     run(&["init", "--quiet"])?;
     let wanted = reference(at);
     let mut said = run(&["fetch", "--quiet", "--no-tags", "--depth", "1", "--", url, &wanted])?;
@@ -120,17 +129,24 @@ fn fetch(id: &str, url: &str, at: &At, commit: &str, place: &PathBuf) -> Result<
         said = run(&["-c", "advice.detachedHead=false", "checkout", "--quiet", commit])?;
     }
     if !said.ok {
-        remove_folder(&staged)?;
         return Err(refused(id, url, at, &said));
     }
-    std::fs::rename(&staged, place).map_err(|error| Failure::write(place, error))
+    match std::fs::rename(staged.path(), place) {
+        // Somebody else fetched it in the meantime.
+        Err(_) if place.is_dir() => Ok(()),
+        renamed => renamed.map_err(fail),
+    }
 }
 
 /// What a refusal means, which credential was tried, and how to give one.
 fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
     let err = said.err.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| err.contains(word));
-    let (what, remedy) = if has(&["permission denied (publickey", "permission denied (keyboard", "too many authentication"]) {
+    let (what, remedy) = if has(&[
+        "permission denied (publickey",
+        "permission denied (keyboard",
+        "too many authentication",
+    ]) {
         ("the server refused every key that ssh offered", Remedy::Ssh)
     } else if has(&["host key verification failed"]) {
         ("ssh does not know this server's host key", Remedy::HostKey)
@@ -138,15 +154,39 @@ fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
         ("there is no ssh on this machine", Remedy::Install)
     } else if has(&["error: 403", "403 forbidden"]) {
         ("the server knows who asks, and does not allow it (403)", Remedy::Http)
-    } else if has(&["could not read username", "could not read password", "authentication failed", "error: 401", "terminal prompts disabled"])
-    {
-        ("the server asks for a user name and password or token (401), and none, or a wrong one, was given", Remedy::Http)
-    } else if has(&["could not resolve host", "connection refused", "timed out", "no route to host", "could not connect", "failed to connect"])
-    {
+    } else if has(&[
+        "could not read username",
+        "could not read password",
+        "authentication failed",
+        "error: 401",
+        "terminal prompts disabled",
+    ]) {
+        (
+            "the server asks for a user name and password or token (401), and none, or a wrong one, was given",
+            Remedy::Http,
+        )
+    } else if has(&[
+        "could not resolve host",
+        "connection refused",
+        "timed out",
+        "no route to host",
+        "could not connect",
+        "failed to connect",
+    ]) {
         ("the server can't be reached", Remedy::Network)
-    } else if has(&["not found", "does not appear to be a git repository", "does not exist", "no such file"]) {
-        ("there is no such repository, or the server does not show it to whoever has no access (404)", Remedy::Missing)
-    } else if has(&["not our ref", "couldn't find remote ref", "did not match any", "reference is not a tree", "unable to read tree"]) {
+    } else if has(&["not found", "does not appear to be a git repository", "does not exist", "no such file"])
+    {
+        (
+            "there is no such repository, or the server does not show it to whoever has no access (404)",
+            Remedy::Missing,
+        )
+    } else if has(&[
+        "not our ref",
+        "couldn't find remote ref",
+        "did not match any",
+        "reference is not a tree",
+        "unable to read tree",
+    ]) {
         ("the repository has no such revision", Remedy::Revision)
     } else {
         ("git can't read it", Remedy::Network)

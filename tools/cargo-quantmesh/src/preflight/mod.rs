@@ -12,8 +12,8 @@ mod versions;
 use std::path::PathBuf;
 
 pub(crate) use git::tags;
-pub(crate) use private::is_engine_tree;
 pub(crate) use package::SDK;
+pub(crate) use private::is_engine_tree;
 use semver::{Version, VersionReq};
 pub(crate) use versions::{graph, too_new};
 
@@ -83,7 +83,8 @@ pub(crate) fn preflight(project: &Project, file: &BuildFile, offline: bool) -> R
         look(project, &lock, offline, id, package, usual, source)
     };
     let mut troubles = Vec::new();
-    let engine = look("engine", Some(ENGINE), ENGINE, &file.engine).map_err(|trouble| troubles.push(trouble)).ok();
+    let engine =
+        look("engine", Some(ENGINE), ENGINE, &file.engine).map_err(|trouble| troubles.push(trouble)).ok();
     let mut crates = Vec::new();
     for strategy in &file.strategies {
         let usual = strategy.usual_package();
@@ -140,7 +141,7 @@ fn look(
             package::choose(id, source, package, usual, &folder, None)
         }
         Source::Git { url, at } => {
-            let (commit, folder) = git::folder(project, lock, offline, id, url, at)?;
+            let (commit, folder) = git::folder(lock, offline, id, url, at)?;
             package::choose(id, source, package, usual, &folder, Some(commit))
         }
         Source::Registry { version, registry } => {
@@ -201,7 +202,8 @@ fn features(file: &BuildFile, ground: &Ground) -> Result<(), Failure> {
 /// Whether the engine's tree has only the placeholder of a package, or nothing.
 fn is_placeholder(ground: &Ground, package: &str) -> bool {
     let Some(path) = ground.says.patches.get(package) else { return true };
-    let text = std::fs::read_to_string(ground.engine.folder.join(path).join("src/lib.rs")).unwrap_or_default();
+    let text =
+        std::fs::read_to_string(ground.engine.folder.join(path).join("src/lib.rs")).unwrap_or_default();
     text.is_empty() || text.contains("compile_error!")
 }
 

@@ -14,21 +14,30 @@ use crate::{Failure, Kind, program};
 /// The package that every strategy stands on.
 pub(crate) const SDK: &str = "quantmesh-sdk";
 
+/// What the engine is called where strategies are called by their ids.
+const ENGINE_ID: &str = "engine";
+
 /// The packages of a folder. Nothing is resolved, so nothing is fetched.
 pub(crate) fn packages(folder: &Path) -> Result<Metadata, Failure> {
-    let mut command = program::cargo(folder, &["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    let mut command =
+        program::cargo(folder, &["metadata", "--no-deps", "--offline", "--format-version", "1"]);
     let said = program::captured(&mut command)?;
     if !said.ok {
         return Err(Failure::new(Kind::Preflight, program::complaint(&said.err)));
     }
-    MetadataCommand::parse(&said.out)
-        .map_err(|error| Failure::new(Kind::Program, format!("cargo's description of {}: {error}", folder.display())))
+    MetadataCommand::parse(&said.out).map_err(|error| {
+        Failure::new(Kind::Program, format!("cargo's description of {}: {error}", folder.display()))
+    })
 }
 
 /// The version of a package that a workspace has.
 pub(crate) fn member(root: &Path, name: &str) -> Result<Option<Version>, Failure> {
     let metadata = packages(root)?;
-    Ok(metadata.packages.iter().find(|package| package.name.as_str() == name).map(|package| package.version.clone()))
+    Ok(metadata
+        .packages
+        .iter()
+        .find(|package| package.name.as_str() == name)
+        .map(|package| package.version.clone()))
 }
 
 /// Finds the package in a folder that is meant by an id.
@@ -41,7 +50,8 @@ pub(super) fn choose(
     commit: Option<String>,
 ) -> Result<Found, Failure> {
     let metadata = packages(folder).map_err(|failure| {
-        let text = format!("{id}: the manifest from {source} can't be used\n  cargo says: {}", failure.message);
+        let text =
+            format!("{id}: the manifest from {source} can't be used\n  cargo says: {}", failure.message);
         Failure::new(failure.kind, text)
     })?;
     let all = &metadata.packages;
@@ -85,10 +95,12 @@ fn found(
     };
     let fail = |what: String| Err(Failure::new(Kind::Preflight, what));
     let mut sdk = None;
-    for dependency in package.dependencies.iter().filter(|one| one.kind == cargo_metadata::DependencyKind::Normal) {
+    for dependency in
+        package.dependencies.iter().filter(|one| one.kind == cargo_metadata::DependencyKind::Normal)
+    {
         let outside = dependency.path.as_ref().is_some_and(|path| !path.as_std_path().starts_with(&root));
         if dependency.name == SDK {
-            if id != "engine" && (dependency.path.is_some() || is_git(dependency)) {
+            if id != ENGINE_ID && (dependency.path.is_some() || is_git(dependency)) {
                 return fail(format!(
                     "{id}: {} {} takes {SDK} from a place of its own; it would get a copy that the engine does not see\n  do: let its manifest ask for it by version, {SDK} = \"{}\"; the build gives it the engine's",
                     package.name, package.version, dependency.req
@@ -106,7 +118,7 @@ fn found(
             ));
         }
     }
-    if id != "engine" && sdk.is_none() {
+    if id != ENGINE_ID && sdk.is_none() {
         return fail(format!(
             "{id}: {} {} from {source} does not depend on {SDK}, so it can't register a strategy\n  do: check `package`, or ask its author",
             package.name, package.version
@@ -120,7 +132,7 @@ fn found(
         rust_version: package.rust_version.clone(),
         sdk,
         commit,
-        released: released(&folder),
+        released: if id == ENGINE_ID { None } else { released(&folder) },
         folder,
         root,
     })
@@ -133,7 +145,8 @@ fn is_git(dependency: &cargo_metadata::Dependency) -> bool {
 /// What the registration says of its release; `None` where it says nothing.
 fn released(folder: &Path) -> Option<String> {
     let pattern = Regex::new(r#"released:\s*"([0-9-]{10})""#).ok()?;
-    let sources = files(folder).ok()?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
+    let sources =
+        files(folder).ok()?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
     sources
         .filter_map(|file| std::fs::read_to_string(folder.join(file)).ok())
         .find_map(|text| Some(pattern.captures(&text)?.get(1)?.as_str().to_owned()))

@@ -25,12 +25,18 @@ pub(super) fn check() -> Result<(), Failure> {
     let root = Path::new(".");
     let file = root.join(FILE);
     let Ok(text) = std::fs::read_to_string(&file) else {
-        return say("this is an engine tree without .cargo/private.toml: it builds with what it has, and nothing private\n");
+        return say(
+            "this is an engine tree without .cargo/private.toml: it builds with what it has, and nothing private\n",
+        );
     };
     let fail = |what: String| Failure::new(Kind::BuildFile, format!("{FILE}: {what}"));
-    let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| fail(error.to_string()))?;
-    let patches = document.get("patch").and_then(|patch| patch.get("crates-io")).and_then(Item::as_table_like);
-    let Some(patches) = patches else { return Err(fail("has no [patch.crates-io]; features.md says what goes there".to_owned())) };
+    let document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| fail(error.to_string()))?;
+    let patches =
+        document.get("patch").and_then(|patch| patch.get("crates-io")).and_then(Item::as_table_like);
+    let Some(patches) = patches else {
+        return Err(fail("has no [patch.crates-io]; features.md says what goes there".to_owned()));
+    };
     let says = Engine::read(root)?;
     let project = Project::at(Path::new("quantmesh.build.toml"))?;
     let (_, rustc) = program::rustc(root)?;
@@ -40,7 +46,10 @@ pub(super) fn check() -> Result<(), Failure> {
     for (name, item) in patches.iter() {
         let Some((id, _)) = says.slots.iter().find(|(_, slot)| *slot == name) else {
             let slots: Vec<_> = says.slots.values().map(String::as_str).collect();
-            return Err(fail(format!("`{name}` is not a slot of this engine; its slots are {}", slots.join(", "))));
+            return Err(fail(format!(
+                "`{name}` is not a slot of this engine; its slots are {}",
+                slots.join(", ")
+            )));
         };
         let table = item.as_table_like().ok_or_else(|| fail(format!("{name}: must be a table")))?;
         let source: Source = dependency(FILE, &text, table, name)?;

@@ -1,12 +1,12 @@
 //! Registries: whether one has the version and hands it out. Cargo itself is asked, with its own credential providers.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use semver::Version;
 
 use crate::program::{captured, cargo, complaint};
-use crate::project::Project;
+use crate::project::{Project, cargo_home};
 use crate::{Failure, Kind};
 
 /// The folder into which cargo unpacked the newest version that fits.
@@ -26,7 +26,7 @@ pub(super) fn folder(
     }
     args.push(&spec);
     // Not in a workspace: cargo would take the version from its lock.
-    let said = captured(&mut cargo(&project.work.join("sources"), &args))?;
+    let said = captured(&mut cargo(&project.registry(), &args))?;
     if !said.ok {
         return Err(refused(id, package, version, registry, &said.err));
     }
@@ -43,11 +43,12 @@ pub(super) fn folder(
 
 /// Where cargo unpacks what it downloads.
 fn unpacked(package: &str, version: &Version) -> Option<PathBuf> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cargo")))?;
+    let home = cargo_home()?;
     let folder = format!("{package}-{version}");
     let registries = std::fs::read_dir(home.join("registry/src")).ok()?.filter_map(Result::ok);
     // Of several registries with such a package, the one that was unpacked last is the one just asked.
-    let places = registries.map(|entry| entry.path().join(&folder)).filter(|place| place.join("Cargo.toml").is_file());
+    let places =
+        registries.map(|entry| entry.path().join(&folder)).filter(|place| place.join("Cargo.toml").is_file());
     places.max_by_key(|place| place.metadata().and_then(|data| data.modified()).ok())
 }
 
@@ -60,21 +61,39 @@ fn refused(id: &str, package: &str, version: &str, registry: Option<&str>, err: 
     let give = format!(
         "`export {token}=...` with `[registry] global-credential-providers = [\"cargo:token\"]`, or `cargo login --registry {name}`, or a credential provider in cargo's configuration"
     );
-    let (what, remedy) = if has(&["index was not found", "no index found for registry", "registry index was not found"]) {
+    let (what, remedy) = if has(&[
+        "index was not found",
+        "no index found for registry",
+        "registry index was not found",
+    ]) {
         (
             format!("cargo knows no registry by the name {name}"),
-            format!("add to .cargo/config.toml: [registries.{name}] index = \"sparse+https://...\", or `export {variable}_INDEX=...`"),
+            format!(
+                "add to .cargo/config.toml: [registries.{name}] index = \"sparse+https://...\", or `export {variable}_INDEX=...`"
+            ),
         )
     } else if has(&["no token found"]) {
         ("the registry asks for a token, and none was given".to_owned(), give)
     } else if has(&["token rejected", "got 401", "401 unauthorized"]) {
-        ("the registry refused the token (401)".to_owned(), format!("ask its owner whether the token still holds; give it: {give}"))
+        (
+            "the registry refused the token (401)".to_owned(),
+            format!("ask its owner whether the token still holds; give it: {give}"),
+        )
     } else if has(&["got 403", "403 forbidden"]) {
-        ("the registry knows who asks, and does not allow it (403)".to_owned(), "what the server says above is from its owner; ask there".to_owned())
+        (
+            "the registry knows who asks, and does not allow it (403)".to_owned(),
+            "what the server says above is from its owner; ask there".to_owned(),
+        )
     } else if has(&["could not find", "no matching package"]) {
-        (format!("the registry has no {package} {version}"), "check the name and the version; `cargo search` lists what a registry shows".to_owned())
+        (
+            format!("the registry has no {package} {version}"),
+            "check the name and the version; `cargo search` lists what a registry shows".to_owned(),
+        )
     } else {
-        ("cargo can't read it".to_owned(), "check the registry's address, the network, and the proxy settings".to_owned())
+        (
+            "cargo can't read it".to_owned(),
+            "check the registry's address, the network, and the proxy settings".to_owned(),
+        )
     };
     let set = if env::var_os(&token).is_some() { "is set" } else { "is not set" };
     Failure::new(

@@ -54,12 +54,18 @@ pub(crate) fn graph(host: &std::path::Path, offline: bool) -> Result<Metadata, F
     if !said.ok {
         return Err(Failure::new(Kind::Preflight, program::complaint(&said.err)));
     }
-    MetadataCommand::parse(&said.out).map_err(|error| Failure::new(Kind::Program, format!("cargo metadata: {error}")))
+    MetadataCommand::parse(&said.out)
+        .map_err(|error| Failure::new(Kind::Program, format!("cargo metadata: {error}")))
 }
 
 /// The first package of a resolved graph that wants a newer compiler, and who brings it.
-pub(crate) fn too_new(graph: &Metadata, used: &[&cargo_metadata::Package], rustc: &Version) -> Option<String> {
-    let package = used.iter().find(|package| package.rust_version.as_ref().is_some_and(|needed| needed > rustc))?;
+pub(crate) fn too_new(
+    graph: &Metadata,
+    used: &[&cargo_metadata::Package],
+    rustc: &Version,
+) -> Option<String> {
+    let package =
+        used.iter().find(|package| package.rust_version.as_ref().is_some_and(|needed| needed > rustc))?;
     let needed = package.rust_version.as_ref()?;
     let nodes = graph.resolve.as_ref().map(|resolve| resolve.nodes.as_slice()).unwrap_or_default();
     let users = nodes.iter().filter(|node| node.dependencies.contains(&package.id)).filter_map(|node| {
