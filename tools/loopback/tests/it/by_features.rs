@@ -192,7 +192,6 @@ fn refused_by_git(vendor: &Vendor, ssh: &SshGit, secrets: &[String]) {
         .cargo("fetch")
         .refused()
         .says("birch has not bought this: git-upload-pack '/ai_strategy.git'")
-        .says("error: failed to load source for dependency `quantmesh-ai-strategy`")
         .says(&format!("unable to update {}?tag=v0.1.0", ssh.url("ai_strategy")));
     let over_http = slots(&[("ai_strategy", git(&vendor.http.url("ai_strategy")))]);
     let birch = Clone::new(vendor, &over_http).as_customer("birch", ssh);
