@@ -2,10 +2,10 @@
 
 use sdk::{Catalogue, CatalogueError, Registered};
 
-use crate::{Failure, host};
 use crate::config::nearest;
 use crate::failure::Kind;
 use crate::registered::{AVAILABLE, EXPECTED};
+use crate::{Failure, host};
 
 /// What is compiled in, after checking that nothing got lost on the way.
 pub(crate) fn catalogue() -> Result<Catalogue, Failure> {

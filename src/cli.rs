@@ -45,7 +45,8 @@ pub(crate) enum Command {
     /// Licences of paid strategies: what there is, what it allows, installing one
     #[command(subcommand)]
     Licence(LicenceCommand),
-    /// Is this build, this machine and this configuration fit to run, and if not, what to do
+    /// Is this build, this machine and this configuration fit to run, and if not, what to do; exits with 0, or with the code of the
+    /// first fault, and warnings are no faults
     Doctor(DoctorArgs),
     /// Print the JSON Schema of configuration files for exactly this binary
     Schema,
@@ -148,7 +149,7 @@ pub(crate) enum LicenceCommand {
     Show(JsonArgs),
     /// Exit with 0 if every paid strategy of this binary may run, or with the code of the first refusal
     Check(LicenceCheckArgs),
-    /// Copy a licence to where it is found without being named
+    /// Copy a licence, or a vendor's list of revoked ones, to where it is found without being named
     Install(InstallArgs),
 }
 

@@ -37,7 +37,10 @@ pub(crate) fn guests() -> Option<&'static [Guest]> {
 }
 
 /// What is wrong with the first guest that is not registered as its host asked.
-pub(crate) fn fault(guests: &[Guest], registered: impl Fn(&str) -> Option<&'static Registered>) -> Option<String> {
+pub(crate) fn fault(
+    guests: &[Guest],
+    registered: impl Fn(&str) -> Option<&'static Registered>,
+) -> Option<String> {
     guests.iter().find_map(|Guest { id, entry, .. }| {
         let crate_ = format!("{} {}", entry.package, entry.version);
         if entry.id != *id {

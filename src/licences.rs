@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kernel::Term;
-use licence::{Ask, Licence, PublicKey, Signed, Standing};
+use licence::{Ask, Licence, PublicKey, Signed, SignedRevocations, Standing};
 use sdk::{Catalogue, Registered, Tier};
 use types::Time;
 
@@ -19,6 +19,8 @@ use crate::{Failure, terminal};
 #[derive(Debug)]
 pub(crate) struct Licences {
     pub(crate) files: Vec<LicenceFile>,
+    /// Lists of revoked licences that lie beside them.
+    revoked: Vec<SignedRevocations>,
     /// Where they were looked for, for messages.
     pub(crate) looked_in: String,
     demo_allowed: bool,
@@ -74,15 +76,26 @@ impl Licences {
             || args.allow_demo_key
             || config.is_some_and(|(config, _)| config.allow_demo_key);
         if let Some((by, path)) = given {
-            let files = if path.is_dir() { files_in(&path)? } else { vec![LicenceFile::read(path.clone())?] };
-            return Ok(Self { files, looked_in: format!("{} ({by})", path.display()), demo_allowed });
+            let (files, revoked) = if path.is_dir() {
+                (files_in(&path)?, lists_in(&path))
+            } else {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                (vec![LicenceFile::read(path.clone())?], lists_in(folder.unwrap_or(Path::new("."))))
+            };
+            return Ok(Self {
+                files,
+                revoked,
+                looked_in: format!("{} ({by})", path.display()),
+                demo_allowed,
+            });
         }
         let Some(folder) = machine::licence_folder() else {
             let looked_in = "no folder, as HOME is not set".to_owned();
-            return Ok(Self { files: Vec::new(), looked_in, demo_allowed });
+            return Ok(Self { files: Vec::new(), revoked: Vec::new(), looked_in, demo_allowed });
         };
         let files = if folder.is_dir() { files_in(&folder)? } else { Vec::new() };
-        Ok(Self { files, looked_in: folder.display().to_string(), demo_allowed })
+        let revoked = lists_in(&folder);
+        Ok(Self { files, revoked, looked_in: folder.display().to_string(), demo_allowed })
     }
 
     /// How an entry stands now: `None` for a free one.
@@ -135,6 +148,9 @@ impl Licences {
         let licence = signed.verify(key).map_err(|error| (1, fail(error.exit_code(), error.to_string())))?;
         if licence.is_demo() && !self.demo_allowed {
             return Err((2, fail(licence::DEMO_KEY, DEMO_REFUSED.to_owned())));
+        }
+        for list in self.revoked.iter().filter_map(|list| list.verify(key)) {
+            list.permits(&licence).map_err(|denied| (3, fail(denied.exit_code(), denied.to_string())))?;
         }
         let (now, last_seen) = match clock {
             Clock::Wall { seen } => {
@@ -192,6 +208,24 @@ fn files_in(folder: &Path) -> Result<Vec<LicenceFile>, Failure> {
     }
     paths.sort();
     paths.into_iter().map(LicenceFile::read).collect()
+}
+
+/// The lists `*.revoked` of a folder. Who has the folder can take a list away, so one that can't be read stops nothing.
+fn lists_in(folder: &Path) -> Vec<SignedRevocations> {
+    let paths = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let lists = paths.filter(|path| path.extension().is_some_and(|extension| extension == "revoked"));
+    lists
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+            match text.and_then(|text| SignedRevocations::parse(&text).map_err(|error| error.to_string())) {
+                Ok(list) => Some(list),
+                Err(error) => {
+                    tracing::warn!(file = %path.display(), %error, "a list of revoked licences can't be used");
+                    None
+                }
+            }
+        })
+        .collect()
 }
 
 /// When an entry's version was released, in seconds since 1970. One that does not say counts as released now.

@@ -6,25 +6,12 @@ cd "$(dirname "$0")/.."
 
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 here="$target/two-compilers"
-debian="$here/debian"
 mkdir -p "$here"
 
-# Debian's packages are unpacked into a folder of their own: nothing on the system changes.
-if [ ! -x "$debian/rustc" ]; then
-    packages="rustc-web libstd-rust-web-dev"
-    packages="$packages $(apt-cache depends libstd-rust-web-dev 2>/dev/null | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p' || true)"
-    library="$(apt-cache depends 'libstd-rust-web-[0-9]*' 2>/dev/null | sed -n 's/.*Depends: \(libllvm[0-9]*\)$/\1/p' | sort -V | tail -1 || true)"
-    rm -rf "$here/packages" "$debian"
-    mkdir -p "$here/packages" "$debian"
-    # shellcheck disable=SC2086 # a list of names
-    if ! (cd "$here/packages" && apt-get download -qq $packages $library >/dev/null 2>&1); then
-        echo "passed over: it needs Debian's package archive with rustc-web (apt-get update may help)"
-        exit 0
-    fi
-    for package in "$here"/packages/*.deb; do dpkg -x "$package" "$debian"; done
-    libraries="$(dirname "$(find "$debian/usr/lib" -name 'libLLVM*.so*' -print -quit)")"
-    printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" "$@"\n' "$libraries" "$debian/usr/bin/rustc" >"$debian/rustc"
-    chmod +x "$debian/rustc"
+if ! debian="$(tools/debian-rustc "$target/debian-rust" 2>"$here/said")"; then
+    echo "passed over: $(cat "$here/said")"
+    [ "${QUANTMESH_REQUIRE_TOOLS:-0}" != 1 ] || exit 1
+    exit 0
 fi
 
 features="${1:-full}"
@@ -40,7 +27,7 @@ build() { # name, and whatever cargo is to know
 }
 
 ours="$(build ours RUSTC="$(rustup which rustc 2>/dev/null || command -v rustc)")"
-theirs="$(build theirs RUSTC="$debian/rustc")"
+theirs="$(build theirs RUSTC="$debian")"
 echo "built by: $ours"
 echo "built by: $theirs"
 if [ "$ours" = "$theirs" ]; then

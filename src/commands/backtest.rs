@@ -64,6 +64,8 @@ fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
     let bar = progress::bar(assembled.events());
     let heard = |events: u64| bar.set_position(events);
     let mut streams = assembled.streams();
+    // Measured by benches/delivery: all that comes before is start-up.
+    tracing::info!("the first event goes in");
     // One stream needs no merging, and goes through the faster loop.
     let outcome = match (streams.pop(), streams.is_empty()) {
         (Some(only), true) => backtest.run(only, heard),

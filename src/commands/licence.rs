@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use licence::Signed;
+use licence::{FormatError, Signed, SignedRevocations};
 use sdk::{Registered, Tier};
 use serde_json::{Value, json};
 
@@ -98,20 +98,24 @@ fn put(install: &InstallArgs) -> Result<(), Failure> {
     let file = install.file.display();
     let text = fs::read_to_string(&install.file)
         .map_err(|error| Failure::config(format!("{file}: {error}; a licence is a text file")))?;
-    let signed = Signed::parse(&text)
+    let name = file_name(&text)
         .map_err(|error| Failure::new(Kind::Licence(error.exit_code()), format!("{file}: {error}")))?;
     let folder = machine::licence_folder().ok_or_else(|| {
         Failure::output("there is no folder to put it in, as HOME is not set; use --licence FILE")
     })?;
-    let name: String = signed
-        .claims()
-        .id
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
-        .collect();
-    let place = folder.join(format!("{name}.licence"));
+    let place = folder.join(name);
     fs::create_dir_all(&folder)
         .and_then(|()| machine::replace(&place, text.as_bytes()))
         .map_err(|error| Failure::output(format!("{}: {error}", place.display())))?;
     terminal::say(&format!("{} installed; `quantmesh licence show` says what it allows\n", place.display()))
+}
+
+/// What a vendor's file is called where it is found: a licence by its number, a list of revoked ones by its key.
+fn file_name(text: &str) -> Result<String, FormatError> {
+    if SignedRevocations::is_meant(text) {
+        return Ok(format!("{}.revoked", SignedRevocations::parse(text)?.key_id()));
+    }
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let id: String = Signed::parse(text)?.claims().id.chars().map(plain).collect();
+    Ok(format!("{id}.licence"))
 }

@@ -1,7 +1,7 @@
 //! `features.md` says what the manifests say, the manifests agree with the folders, and the binary with both.
 
 use sdk::{Catalogue, Tier};
-use xtask::features::{self, Fault, FeaturesError, Kind, Sources};
+use xtask::features::{self, Fault, FeaturesError, Kind, NONE, Size, Sizes, Sources};
 
 use crate::house;
 
@@ -97,7 +97,24 @@ dependencies = [\"insta\", \"serde\"]
             lock: LOCK.to_owned(),
             rooms: [("sdk".to_owned(), room.to_owned())].into(),
             leaves: [("grid".to_owned(), leaf)].into(),
+            sizes: measured(&[(NONE, "", 1_000_000), ("free", "", 1_012_500), ("grid", "0.2.0", 1_010_000)]),
         }
+    }
+
+    fn measured(builds: &[(&str, &str, u64)]) -> Sizes {
+        let build = |&(feature, version, bytes): &(&str, &str, u64)| {
+            (feature.to_owned(), Size { version: version.to_owned(), bytes, cpu_seconds: 20 })
+        };
+        Sizes {
+            rustc: "rustc 1.95.0".to_owned(),
+            target: "x86_64-unknown-linux-gnu".to_owned(),
+            first_cpu_seconds: 70,
+            builds: builds.iter().map(build).collect(),
+        }
+    }
+
+    fn page(sources: &Sources) -> String {
+        features::render(&features::rows(sources).unwrap(), &sources.sizes)
     }
 
     fn faults(change: impl FnOnce(&mut Sources)) -> Vec<Fault> {
@@ -123,11 +140,11 @@ dependencies = [\"insta\", \"serde\"]
         let adds = vec!["ort".to_owned(), "ort-sys".to_owned()];
         let (package, version, tier) = ("quantmesh-grid".to_owned(), "0.2.0".to_owned(), "free".to_owned());
         assert_eq!(grid.kind, Kind::Leaf { package, version, tier, adds, placeholder: false });
-        let page = features::render(&rows);
+        let page = page(&sound());
         assert!(page.contains(
-            "| [`grid`](strategies/grid) | Buys low, sells high. | `quantmesh-grid` | 0.2.0 | free | yes | 2: ort, ort-sys |"
+            "| [`grid`](strategies/grid) | Buys low, sells high. | `quantmesh-grid` | 0.2.0 | free | yes | +9.8 KiB | 2: ort, ort-sys |"
         ));
-        assert!(page.contains("| `free` | All that is free. | `grid` |"));
+        assert!(page.contains("| `free` | All that is free. | `grid` | +12.2 KiB |"));
     }
 
     #[test]
@@ -185,8 +202,43 @@ dependencies = [\"insta\", \"serde\"]
     }
 
     #[test]
+    fn a_feature_that_nobody_measured_or_in_another_version() {
+        let rows = features::rows(&sound()).unwrap();
+        features::check_sizes(&rows, &sound().sizes).unwrap();
+        let found = |builds| features::check_sizes(&rows, &measured(builds)).unwrap_err().to_string();
+        assert_eq!(
+            found(&[(NONE, "", 1), ("free", "", 1)]),
+            "tools/xtask/sizes.toml has no row for `grid`; run `cargo xtask features --measure` and commit it"
+        );
+        assert_eq!(
+            found(&[(NONE, "", 1), ("free", "", 1), ("grid", "0.1.0", 1)]),
+            "tools/xtask/sizes.toml was measured with grid 0.1.0, and its manifest says 0.2.0; run `cargo xtask features --measure` and commit it"
+        );
+        let faults = features::check_sizes(&rows, &Sizes::default()).unwrap_err();
+        let missing = [NONE, "free", "grid"].map(|feature| Fault::NotMeasured(feature.to_owned()));
+        assert_eq!(faults.0, missing, "without the file, everything is missing");
+    }
+
+    #[test]
+    fn a_table_of_sizes_comes_back_as_it_was_written() {
+        let sizes = sound().sizes;
+        assert_eq!(Sizes::parse(&sizes.text()), Ok(sizes.clone()));
+        for (from, to, wanted) in [
+            ("[build]", "[built]", "it has no [build]"),
+            ("bytes = 1010000", "bytes = -1", "it has no count `bytes`"),
+            ("target", "goal", "it has no text `target`"),
+        ] {
+            let error = Sizes::parse(&sizes.text().replace(from, to)).unwrap_err();
+            assert_eq!(error, wanted, "{from} -> {to}");
+        }
+        let smaller = measured(&[(NONE, "", 2_048), ("grid", "", 1_024)]);
+        assert_eq!(smaller.added("grid").as_deref(), Some("−1.0 KiB"));
+        assert_eq!(smaller.added("free"), None);
+    }
+
+    #[test]
     fn a_stale_page() {
-        let page = features::render(&features::rows(&sound()).unwrap());
+        let page = page(&sound());
         features::compare(Some(&page), &page).unwrap();
         features::compare(Some(&page.replace('\n', "\r\n")), &page).unwrap();
         let stale = page.replace("0.2.0", "0.1.0");

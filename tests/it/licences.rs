@@ -367,3 +367,96 @@ fn a_risk_rule_is_licensed_like_a_strategy() {
     };
     assert_eq!(home.trade(&rule), (Some(0), String::new()));
 }
+
+/// Flag, environment, configuration, the user's folder: the first that is given counts, and counts alone.
+#[test]
+fn the_nearest_place_goes_first() {
+    let home = Home::new();
+    let folder = home.path().join(".config/quantmesh/licences");
+    fs::create_dir_all(&folder).unwrap();
+    // None of them names the strategy, so the refusal tells which one was read.
+    let place = |id: &str, path: &Path| {
+        let strategies = vec![Grant { id: "house".to_owned(), versions: "*".parse().unwrap() }];
+        let of_place = Terms { id: id.to_owned(), strategies, ..terms() };
+        fs::write(path, sign(&of_place, &demo()).unwrap()).unwrap();
+    };
+    for name in ["flag", "environment", "configuration"] {
+        place(name, &home.path().join(format!("{name}.licence")));
+    }
+    place("folder", &folder.join("a.licence"));
+    home.write("named.toml", &config("ai_strategy", "", "[licence]\npath = \"configuration.licence\""));
+    let read = |config: &str, flag: bool, environment: bool| {
+        let mut command = home.command(&["backtest", config, "--allow-demo-key"]);
+        if flag {
+            command.args(["--licence", "flag.licence"]);
+        }
+        if environment {
+            command.env("QUANTMESH_LICENCE", "environment.licence");
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(25));
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.split(": licence ").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(read("named.toml", true, true), "flag");
+    assert_eq!(read("named.toml", false, true), "environment");
+    assert_eq!(read("named.toml", false, false), "configuration");
+    assert_eq!(read("paid.toml", false, false), "folder");
+}
+
+/// The vendor's tool and the engine, hand in hand: issued, installed, traded with; then revoked, and refused.
+#[test]
+fn what_the_vendor_issues_and_revokes_the_engine_heeds() {
+    let home = Home::new();
+    let office = home.path().join("office");
+    home.write("demo.secret", "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(home.path().join("demo.secret"), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let secret = home.path().join("demo.secret");
+    let vendor = |args: &[&str]| {
+        let start = ["quantmesh-licence", "--office", office.to_str().unwrap()];
+        let key = ["--key", secret.to_str().unwrap()];
+        let words = [&start, args, &key].concat();
+        assert_eq!(quantmesh_vendor::run(words.into_iter().map(Into::into)), std::process::ExitCode::SUCCESS);
+    };
+    vendor(&[
+        "issue",
+        "--id",
+        "L-1",
+        "--customer",
+        "ACME",
+        "--strategy",
+        "ai_strategy@^0.1",
+        "--days",
+        "30",
+        "--renew",
+        "shop",
+        "--engine",
+        "0.1.0",
+        "--msrv",
+        "1.95",
+    ]);
+    assert!(home.run(&["licence", "install", "office/licences/L-1.licence"]).status.success());
+    let run = ["backtest", "paid.toml", "--allow-demo-key"];
+    assert_eq!(home.said(&run), (Some(0), String::new()));
+    vendor(&["revoke", "L-1", "--why", "charged back"]);
+    let list = format!("office/revoked/{}.revoked", demo().public().id());
+    assert_eq!(home.said(&run).0, Some(0), "the list is not here");
+    assert!(home.run(&["licence", "install", &list]).status.success());
+    let (code, said) = home.said(&run);
+    assert_eq!(code, Some(32), "{said}");
+    assert!(said.contains(": licence L-1 of ACME was revoked at "), "{said}");
+    assert!(said.ends_with(": charged back; to settle it: shop\n"), "{said}");
+    // Somebody else's list, or one that was changed, is not heeded; a free strategy never asks.
+    let text = fs::read_to_string(home.path().join(&list)).unwrap();
+    let installed = home.path().join(format!(".config/quantmesh/licences/{}.revoked", demo().public().id()));
+    fs::write(&installed, text.replace("charged back", "charged bacc")).unwrap();
+    assert_eq!(home.said(&run).0, Some(0));
+    fs::write(&installed, "a letter").unwrap();
+    let (code, said) = home.said(&run);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("a list of revoked licences can't be used"), "{said}");
+}

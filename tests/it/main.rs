@@ -13,8 +13,10 @@ mod arrows;
 mod build_script;
 mod features;
 mod house;
+mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
 mod program;
+mod quoted;
 mod tidy;
 mod tokens;

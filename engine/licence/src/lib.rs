@@ -25,15 +25,18 @@
 //! | 29 | the clock was set back ([`Reason::ClockSetBack`]) |
 //! | 30 | is for another machine ([`Reason::Machine`]) |
 //! | 31 | too many instances ([`Reason::TooManyInstances`]) |
+//! | 32 | revoked by its vendor, on a list that lies beside it ([`Reason::Revoked`]) |
 
 mod judge;
 mod keys;
+mod revoked;
 mod signed;
 mod terms;
 mod text;
 
 pub use judge::{Ask, Deadline, Denied, Licence, Reason, Standing, TOLERANCE, WARNING};
 pub use keys::{KeyError, KeyId, PublicKey, SecretKey, fingerprint};
+pub use revoked::{Revocation, Revocations, SignedRevocations};
 pub use signed::{SignatureError, Signed, sign};
 pub use terms::{Grant, Plan, Terms, day, show_time};
 pub use text::FormatError;

@@ -42,6 +42,18 @@ pub enum FormatError {
         /// The line, from 1.
         line: usize,
     },
+    /// A list of revoked licences that is longer than one can be.
+    #[error("this is no list of revoked licences: it is longer than 1 MiB")]
+    ListTooLong,
+    /// The first line of a list of revoked licences is another one.
+    #[error("this is no list of revoked licences: its first line says something else")]
+    ListHeader,
+    /// A line of such a list says something else.
+    #[error("line {line} is none of a list of revoked licences; ask the vendor for the file again")]
+    ListLine {
+        /// The line, from 1.
+        line: usize,
+    },
     /// It says the same in another way.
     #[error(
         "it was written by another hand: spaces, line ends or numbers are not as a licence has them; ask the vendor for the file again"

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use quantmesh_licence::{
-    Ask, Denied, FormatError, Grant, Licence, Plan, PublicKey, SecretKey, SignatureError, Signed, Standing,
-    Terms, day, fingerprint, sign,
+    Ask, Denied, FormatError, Grant, Licence, Plan, PublicKey, Revocation, Revocations, SecretKey,
+    SignatureError, Signed, SignedRevocations, Standing, Terms, day, fingerprint, sign,
 };
 
 const DAY: i64 = 86_400;
@@ -315,6 +315,75 @@ fn three_steps_to_the_end_and_what_may_run_on() {
     assert_eq!(fallback.judge(&newer).unwrap_err().exit_code(), 28, "a version of after the end");
     let for_ever = licence(&Terms { expires: None, notify_from: None, ..terms() });
     assert_eq!(standing(&for_ever, at("2099-01-01")), Ok(Standing::Good));
+}
+
+/// A list names licences and is signed like one; no byte of it can be changed, and no other vendor can write it.
+#[test]
+fn a_list_of_revoked_licences_is_signed_and_heeded() {
+    let one =
+        |id: &str| Revocation { id: id.to_owned(), since: at("2026-05-01"), why: "charged back".to_owned() };
+    let list = Revocations { as_of: at("2026-06-01"), revoked: vec![one("L-1"), one("L-2026-0001")] };
+    let text = list.sign(&demo()).unwrap();
+    assert!(text.starts_with("QuantMesh revoked licences 1\nas-of: 2026-06-01T00:00:00Z\nrevoked: L-1 2026-05-01T00:00:00Z charged back\n"), "{text}");
+    assert!(
+        SignedRevocations::is_meant(&text) && !SignedRevocations::is_meant(&sign(&terms(), &demo()).unwrap())
+    );
+    let read = SignedRevocations::parse(&text).unwrap();
+    assert_eq!(read.verify(&demo().public()), Some(&list));
+    assert_eq!(read.verify(&SecretKey::from_bytes([7; 32]).public()), None, "another vendor's");
+    let denied = list.permits(&licence(&terms())).unwrap_err();
+    assert_eq!(
+        (denied.to_string().as_str(), denied.exit_code()),
+        (
+            "licence L-2026-0001 of ACME Trading, Zürich was revoked at 2026-05-01T00:00:00Z: charged back; to settle it: sales@vendor.example",
+            32
+        )
+    );
+    assert!(list.permits(&licence(&Terms { id: "L-2".to_owned(), ..terms() })).is_ok());
+    for at in 0..text.len() {
+        for other in [b'0', b'9', b'a', b' ', b'\n', b'\r', b'-', 0] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] = other;
+            let changed = String::from_utf8(bytes).unwrap();
+            let passes =
+                SignedRevocations::parse(&changed).is_ok_and(|list| list.verify(&demo().public()).is_some());
+            assert!(!passes || changed == text, "byte {at} as {other}: {changed}");
+        }
+        assert!(SignedRevocations::parse(&text[..at]).is_err(), "cut at {at}");
+    }
+    let two_lines =
+        Revocations { revoked: vec![Revocation { why: "a\nb".to_owned(), ..one("L-1") }], ..list };
+    assert!(two_lines.sign(&demo()).is_err());
+}
+
+/// Each field with another value: refused by the reader, or by the key with its own words and code.
+#[test]
+fn every_field_flipped_is_refused() {
+    let text = sign(&terms(), &demo()).unwrap();
+    let mut changed_fields = 0;
+    for (name, value) in terms().fields() {
+        for at in 0..value.len() {
+            let mut flipped = value.clone().into_bytes();
+            flipped[at] ^= 1;
+            let Ok(flipped) = String::from_utf8(flipped) else { continue };
+            let changed = text.replacen(&format!("{name}: {value}\n"), &format!("{name}: {flipped}\n"), 1);
+            assert_ne!(changed, text);
+            match Signed::parse(&changed) {
+                Err(error) => assert_eq!(error.exit_code(), 21, "{name}: {flipped}"),
+                Ok(signed) => {
+                    let error = signed.verify(&demo().public()).unwrap_err();
+                    assert_eq!(error.exit_code(), 23, "{name}: {flipped}");
+                    assert!(
+                        error
+                            .to_string()
+                            .contains(" was changed after it was signed, or not signed by its vendor; ")
+                    );
+                }
+            }
+            changed_fields += 1;
+        }
+    }
+    assert!(changed_fields > 200, "{changed_fields}");
 }
 
 prop_compose! {

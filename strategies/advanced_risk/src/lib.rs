@@ -15,6 +15,13 @@
 //! It knows the past bars and nothing else: a loss that never happened in the window is not in it. Several instruments are
 //! lined up by their last bars, so their bars should be of one length. It needs bars; on trades or quotes alone it stays
 //! without history, and does what `before_ready` says.
+//!
+//! # Vendor key
+//! Licences are held against `vendor.pub`, which is compiled in. In this tree that is the demonstration key of RFC 8032,
+//! whose secret half everybody can read: builds with debug assertions take licences signed with it, all others refuse
+//! them (exit code 24) unless asked by name (`--allow-demo-key`). Who sells this crate runs `quantmesh-licence keygen`, puts the
+//! `.pub` file in the place of `vendor.pub`, and releases. `quantmesh doctor` names every crate that still has the
+//! demonstration key.
 
 mod params;
 mod quantile;

@@ -14,6 +14,13 @@
 //! It earns as far as the patterns of the training span go on, and pays taker fees for each change of mind. The shipped model
 //! is an example and not an edge: on the 358 days after its training it got 55.6 % of directions right, and always
 //! saying "up" got 57.5 %.
+//!
+//! # Vendor key
+//! Licences are held against `vendor.pub`, which is compiled in. In this tree that is the demonstration key of RFC 8032,
+//! whose secret half everybody can read: builds with debug assertions take licences signed with it, all others refuse
+//! them (exit code 24) unless asked by name (`--allow-demo-key`). Who sells this crate runs `quantmesh-licence keygen`, puts the
+//! `.pub` file in the place of `vendor.pub`, and releases. `quantmesh doctor` names every crate that still has the
+//! demonstration key.
 
 mod features;
 mod model;

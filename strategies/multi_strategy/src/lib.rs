@@ -15,6 +15,13 @@
 //! # When it makes and when it loses money
 //! It is as good as its children. Weights are fixed: it neither prefers the one that does well nor drops the one that
 //! does not.
+//!
+//! # Vendor key
+//! Licences are held against `vendor.pub`, which is compiled in. In this tree that is the demonstration key of RFC 8032,
+//! whose secret half everybody can read: builds with debug assertions take licences signed with it, all others refuse
+//! them (exit code 24) unless asked by name (`--allow-demo-key`). Who sells this crate runs `quantmesh-licence keygen`, puts the
+//! `.pub` file in the place of `vendor.pub`, and releases. `quantmesh doctor` names every crate that still has the
+//! demonstration key.
 
 mod book;
 mod child;

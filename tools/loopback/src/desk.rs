@@ -100,6 +100,8 @@ impl Desk {
         if let Some(rustup) = rustup.filter(|rustup| rustup.is_dir()) {
             command.env("RUSTUP_HOME", rustup);
         }
+        // A test builds with the toolchain there is. Left to itself, rustup may fetch a newer one in the user's own home.
+        command.env("RUSTUP_AUTO_INSTALL", "0");
         command
             // A test never changes which toolchains there are.
             .env("RUSTUP_AUTO_INSTALL", "0")

@@ -16,6 +16,26 @@
 //! key pair may stand beside older ones: each licence names the key it is signed with, and a paid crate includes one
 //! public key, so a release with another `vendor.pub` needs licences signed with that key.
 //!
+//! # Orders
+//! `issue` takes flags, or an order as a TOML file (`--order`), or both; flags go before the file, and the file before
+//! `vendor.toml`:
+//!
+//! ```toml
+//! customer = "ACME Trading"
+//! days = 365                          # or until = "2027-11-24", or until = "never"
+//! max_instances = 2
+//! plan = "perpetual-fallback"         # or "subscription", which is meant unless said
+//! notes = "invoice 77"
+//! [strategies]
+//! ai_strategy = "^0.1"
+//! ```
+//!
+//! Also `id`, `starts`, `notify_from`, `machine`, `renew`, `engine` and `msrv`. Days are UTC, and a licence ends with the
+//! beginning of the day that `until` names.
+//!
+//! A renewed licence is a new file under a new number, `L-2026-0001-r2` for `L-2026-0001`: the ledger keeps both, and an
+//! engine that finds both takes the one that still allows what is asked.
+//!
 //! # Revoking
 //! An engine that is offline can't be told. `revoke` writes the ledger and a signed list; an engine refuses a licence of
 //! that list where the list lies beside its licences. So it is for customers who are sent one, and for hosts that the
@@ -41,6 +61,7 @@ mod files;
 mod keys;
 mod ledger;
 mod order;
+mod releases;
 mod settings;
 
 use std::ffi::OsString;

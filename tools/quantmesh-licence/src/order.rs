@@ -106,10 +106,14 @@ pub(crate) fn end(from: i64, days: Option<i64>, until: Option<&str>) -> Result<O
     }
 }
 
-/// When to begin to speak of an end.
+/// When to begin to speak of an end: as the vendor settled, else a month before, or in the last quarter of a short term.
 pub(crate) fn notice(ends: i64, starts: i64, settings: &Settings) -> i64 {
-    let days = settings.notify_days.unwrap_or(NOTIFY_DAYS).clamp(0, 36_525);
-    ends.saturating_sub(days * dates::DAY).max(starts)
+    let quarter = ends.saturating_sub(starts) / 4;
+    let before = match settings.notify_days {
+        Some(days) => days.clamp(0, 36_525) * dates::DAY,
+        None => (NOTIFY_DAYS * dates::DAY).min(quarter),
+    };
+    ends.saturating_sub(before).max(starts)
 }
 
 fn grants(

@@ -33,7 +33,7 @@ pub struct Settings {
     pub engine: Option<String>,
     /// The oldest compiler that they build with.
     pub msrv: Option<String>,
-    /// How many days before its end a licence begins to speak of it.
+    /// How many days before its end a licence begins to speak of it; 30 unless said, or the last quarter of a short one.
     pub notify_days: Option<i64>,
     /// The id of the key that signs.
     pub key: Option<String>,

@@ -59,7 +59,8 @@ pub fn run(root: &Path, words: &[&str], say: &mut dyn FnMut(&str)) -> Result<(),
 }
 
 fn dist(root: &Path, options: &Options, say: &mut dyn FnMut(&str)) -> Result<(), DistError> {
-    let out = root.join(&options.out);
+    let root = root.canonicalize().map_err(DistError::io(format!("{} can't be found", root.display())))?;
+    let (root, out) = (root.as_path(), root.join(&options.out));
     fs::create_dir_all(&out).map_err(DistError::io(format!("{} can't be made", out.display())))?;
     if !options.index {
         // A key that can't be read is found out before an hour of building.

@@ -1,16 +1,18 @@
 //! `features.md`: what it is made of and how it is kept true. Reading is in `sources`, the checks and rows in `rows`,
-//! the page in `page`.
+//! what was measured in `sizes`, the page in `page`.
 
 mod graph;
 mod page;
 mod rows;
+mod sizes;
 mod sources;
 
 use std::fs;
 use std::path::Path;
 
 pub use page::render;
-pub use rows::{Fault, Faults, Kind, Row, rows};
+pub use rows::{Fault, Faults, Kind, Row, check_sizes, rows};
+pub use sizes::{NONE, SIZES, Size, Sizes};
 pub use sources::{Leaf, ReadError, Sources};
 
 /// The file, from the workspace's root.
@@ -42,7 +44,10 @@ fn at(line: Option<usize>) -> String {
 /// # Errors
 /// [`FeaturesError`] when a manifest can't be read or a feature is not what it should be.
 pub fn page(root: &Path) -> Result<String, FeaturesError> {
-    Ok(render(&rows(&Sources::read(root)?)?))
+    let sources = Sources::read(root)?;
+    let rows = rows(&sources)?;
+    check_sizes(&rows, &sources.sizes)?;
+    Ok(render(&rows, &sources.sizes))
 }
 
 /// Compares the page with what it should be.

@@ -3,6 +3,7 @@
 pub mod combinations;
 pub mod dist;
 pub mod features;
+pub mod measure;
 pub mod publish;
 mod staging;
 mod tracked;

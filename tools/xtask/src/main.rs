@@ -9,6 +9,7 @@ use std::{env, fs};
 use xtask::combinations;
 use xtask::dist;
 use xtask::features::{self, PAGE};
+use xtask::measure;
 use xtask::publish;
 use xtask::vend::{self, Delivery, Order};
 
@@ -18,6 +19,7 @@ Chores of this workspace.
 cargo xtask features            write features.md anew from the manifests
 cargo xtask features --check    fail if features.md is not what would be written
 cargo xtask features --names    print the name of every feature that this tree can build, one a line
+cargo xtask features --measure  build the program with each feature, write down its size and the CPU time it took
 cargo xtask combinations        build every feature alone, none, and pairs of paid ones, and ask each binary what it holds
     [--release]                     in the release profile
 cargo xtask publish --out D     write the public tree to D: all but the source that is sold
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["features"] => write_features(&root()),
         ["features", "--check"] => check_features(&root()),
         ["features", "--names"] => print_names(&root()),
+        ["features", "--measure"] => measure_features(&root()),
         ["combinations"] => verify_combinations(&root(), false),
         ["combinations", "--release"] => verify_combinations(&root(), true),
         ["publish", "--out", out] => publish_tree(&root(), Path::new(out)),
@@ -69,6 +72,12 @@ fn write_features(root: &Path) -> Result<(), Box<dyn Error>> {
 
 fn check_features(root: &Path) -> Result<(), Box<dyn Error>> {
     Ok(features::check(root)?)
+}
+
+fn measure_features(root: &Path) -> Result<(), Box<dyn Error>> {
+    // Where nobody listens, it is measured all the same.
+    measure::measure(root, &mut |text| drop(say(text)))?;
+    write_features(root)
 }
 
 fn print_names(root: &Path) -> Result<(), Box<dyn Error>> {

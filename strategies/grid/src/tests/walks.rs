@@ -72,7 +72,7 @@ proptest! {
     #[test]
     fn bars_keep_every_invariant(params in some_params(), faults in some_faults(), walk in some_walk(), seed: u64) {
         let mut exchange = Exchange::new(&params, spec(), faults, seed);
-        for prices in walk.chunks_exact(4) {
+        for prices in walk.as_chunks::<4>().0 {
             let (low, high) = (*prices.iter().min().unwrap(), *prices.iter().max().unwrap());
             let (first, second) = if seed.is_multiple_of(2) { (low, high) } else { (high, low) };
             exchange.bar(prices[0], first, second, prices[3]);

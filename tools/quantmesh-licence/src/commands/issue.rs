@@ -7,7 +7,7 @@ use super::{Office, remark, say, say_json};
 use crate::cli::{HandArgs, IssueArgs};
 use crate::files::Half;
 use crate::ledger::{Deed, Record};
-use crate::{Fault, Ledger, Settings, customer, dates, keys, order};
+use crate::{Fault, Ledger, Settings, customer, dates, keys, order, releases};
 
 pub(super) fn run(office: &Office<'_>, args: &IssueArgs) -> Result<(), Fault> {
     let settings = Settings::read(office.folder)?;
@@ -44,6 +44,7 @@ pub(super) fn hand_over(
             place.display()
         )));
     }
+    let prebuilt = prebuilt(office, settings, terms, args)?;
     let half = Half::write(&place, text.as_bytes())?;
     ledger.add(Record {
         time: show_time(office.now),
@@ -59,7 +60,7 @@ pub(super) fn hand_over(
         remark("it is signed with the demonstration key, which everybody has: release builds refuse it");
     }
     let file = place.file_name().map_or(name, |name| name.to_string_lossy().into_owned());
-    let letter = customer::letter(terms, settings, None, &file);
+    let letter = customer::letter(terms, settings, prebuilt.as_ref(), &file);
     if args.json {
         return say_json(&json!({
             "id": terms.id,
@@ -70,4 +71,21 @@ pub(super) fn hand_over(
         }));
     }
     say(&format!("wrote {} and the ledger; for the customer:\n\n{letter}", place.display()))
+}
+
+/// The binary for the customer's platform, where both that and a list of releases are known.
+fn prebuilt(
+    office: &Office<'_>,
+    settings: &Settings,
+    terms: &Terms,
+    args: &HandArgs,
+) -> Result<Option<customer::Prebuilt>, Fault> {
+    let Some(platform) = &args.platform else { return Ok(None) };
+    let settled = settings.index.as_ref().map(|index| office.folder.join(index));
+    let index = args.index.clone().or(settled).ok_or_else(|| {
+        Fault::order(
+            "--platform needs a list of releases: give --index FILE, or `index = \"FILE\"` in vendor.toml",
+        )
+    })?;
+    releases::find(&index, platform, terms).map(Some)
 }

@@ -8,6 +8,12 @@ use super::{Office, remark, say};
 use crate::cli::VerifyArgs;
 use crate::{Fault, Ledger, files, keys};
 
+/// The engine's code for a licence on a list of revoked ones.
+const REVOKED: u8 = 32;
+
+/// The engine's code for a licence that is signed with another key.
+const OTHER_KEY: u8 = 22;
+
 pub(super) fn run(office: &Office<'_>, args: &VerifyArgs) -> Result<(), Fault> {
     let signed = read(&args.file)?;
     let file = args.file.display();
@@ -40,7 +46,12 @@ pub(super) fn run(office: &Office<'_>, args: &VerifyArgs) -> Result<(), Fault> {
         }
         Some(entry) => {
             if let Some((time, why)) = &entry.revoked {
-                return Err(Fault::Refused(format!("{file}: licence {id} was revoked at {time}: {why}")));
+                let terms = licence.terms();
+                let what = format!(
+                    "licence {id} of {} was revoked at {time}: {why}; to settle it: {}",
+                    terms.customer, terms.renew
+                );
+                return Err(told(REVOKED, what));
             }
             if let Some(newer) = &entry.renewed_by {
                 remark(&format!("it was renewed as {newer}"));
@@ -60,14 +71,15 @@ pub(super) fn read(path: &Path) -> Result<Signed, Fault> {
 
 /// The office's public key that a licence names.
 fn own_key(office: &Office<'_>, signed: &Signed) -> Result<PublicKey, Fault> {
-    let all = keys::publics(office.folder)?;
-    all.into_iter().find(|key| key.id() == *signed.key_id()).ok_or_else(|| {
-        Fault::order(format!(
-            "licence {} says that it is signed with the key {}, which is not in {}; name a public key with --key FILE",
-            signed.claims().id,
-            signed.key_id(),
-            office.folder.join("keys").display()
-        ))
+    let folder = office.folder.join("keys");
+    let (all, folder) = (keys::publics(office.folder)?, folder.display());
+    if all.is_empty() {
+        return Err(Fault::order(format!("{folder}: there is no public key; name one with --key FILE")));
+    }
+    let (id, theirs) = (&signed.claims().id, signed.key_id());
+    all.into_iter().find(|key| key.id() == *theirs).ok_or_else(|| Fault::Licence {
+        code: OTHER_KEY,
+        message: format!("licence {id} is signed with the key {theirs}, and {folder} has no such key: it is another vendor's"),
     })
 }
 

@@ -45,7 +45,11 @@ pub fn pack(entries: &[Entry], epoch: u64) -> Result<Vec<u8>, DistError> {
     tar.mode(HeaderMode::Deterministic);
     for entry in sorted {
         let mut header = Header::new_ustar();
-        header.set_entry_type(if entry.path.ends_with('/') { EntryType::Directory } else { EntryType::Regular });
+        header.set_entry_type(if entry.path.ends_with('/') {
+            EntryType::Directory
+        } else {
+            EntryType::Regular
+        });
         header.set_mode(entry.mode);
         header.set_uid(entry.owner);
         header.set_gid(entry.owner);

@@ -10,7 +10,7 @@ use super::{DistError, Platform};
 #[derive(Debug, Clone, Parser)]
 #[command(name = "cargo xtask dist", no_binary_name = false)]
 pub struct Options {
-    /// A target to build; may be given several times. Without one: both Linux targets on Linux, both Mac targets on a Mac.
+    /// A target to build, as `x86_64-unknown-linux-gnu` or `linux-amd64`; may be given several times. Without one: both Linux targets on Linux, both Mac targets on a Mac.
     #[arg(long, value_name = "TRIPLE")]
     pub target: Vec<String>,
     /// The features that cargo is to switch on, as `cargo build` takes them.

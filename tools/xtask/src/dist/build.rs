@@ -10,6 +10,9 @@ use super::{DistError, Options, Platform, Toolchain};
 /// The cargo subcommand that writes the list of crates into the binary, and its version.
 const AUDITABLE: (&str, &str) = ("cargo-auditable", "0.7.7");
 
+/// What that subcommand hands on of cargo's words.
+const AUDITABLE_WORDS: &str = r#"{"offline":false,"locked":true,"frozen":false,"config":[]}"#;
+
 /// A call of cargo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
@@ -37,7 +40,7 @@ fn cargo_home() -> Option<PathBuf> {
 pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolchain, epoch: u64) -> Recipe {
     let target = target_folder(root).join("dist");
     let mut words: Vec<String> =
-        ["auditable", "build", "--release", "--locked", "--package", "quantmesh", "--bin", "quantmesh"]
+        ["build", "--release", "--locked", "--package", "quantmesh", "--bin", "quantmesh"]
             .map(str::to_owned)
             .to_vec();
     words.extend(["--target".to_owned(), platform.triple.to_owned()]);
@@ -53,14 +56,18 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
     }
     // Where several fit, the compiler takes the last.
     let library = tools.sysroot.join("lib/rustlib/src/rust");
-    let places = [
-        (Some(library), format!("/rustc/{}", tools.revision)),
-        (cargo_home(), "/cargo".to_owned()),
-        (Some(root.to_path_buf()), "/src".to_owned()),
-        (Some(target.clone()), "/target".to_owned()),
-    ];
+    let mut places = vec![(library, format!("/rustc/{}", tools.revision))];
+    if let Some(home) = cargo_home() {
+        places.push((home.clone(), "/cargo".to_owned()));
+        // Below it, crates lie in a folder that is named after the registry: whoever uses a mirror has another.
+        let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+        let mut registries: Vec<_> = registries.map(|entry| entry.path()).collect();
+        registries.sort();
+        places.extend(registries.into_iter().map(|registry| (registry, "/crates".to_owned())));
+    }
+    places.push((root.to_path_buf(), "/src".to_owned()));
+    places.push((target.clone(), "/target".to_owned()));
     for (place, name) in places {
-        let Some(place) = place else { continue };
         // Behind a link, either name may reach the compiler.
         let real = place.canonicalize().ok().filter(|real| *real != place);
         for place in [Some(place), real].into_iter().flatten() {
@@ -71,6 +78,10 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
         ("CARGO_ENCODED_RUSTFLAGS".to_owned(), OsString::from(flags.join("\u{1f}"))),
         ("CARGO_TARGET_DIR".to_owned(), target.into_os_string()),
         ("CARGO_INCREMENTAL".to_owned(), "0".into()),
+        // What `cargo auditable` would set, but for the path of the wrapper: cargo mixes that into the names of symbols, so
+        // two machines would build two programs. A bare name is looked for in PATH.
+        ("RUSTC_WORKSPACE_WRAPPER".to_owned(), AUDITABLE.0.into()),
+        ("CARGO_AUDITABLE_ORIG_ARGS".to_owned(), AUDITABLE_WORDS.into()),
         ("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string().into()),
     ];
     if let Some(rustc) = &tools.rustc {
@@ -85,8 +96,19 @@ pub fn recipe(root: &Path, options: &Options, platform: &Platform, tools: &Toolc
 
 /// Variables by which whoever builds could change what is built.
 fn disturbs(name: &str) -> bool {
+    // How many may work at once changes nothing.
+    if name == "CARGO_BUILD_JOBS" {
+        return false;
+    }
     let whole = ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"];
-    let starts = ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_FEATURE_"];
+    let starts = [
+        "CARGO_PROFILE_",
+        "CARGO_BUILD_",
+        "CARGO_TARGET_",
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_FEATURE_",
+    ];
     whole.contains(&name) || starts.iter().any(|start| name.starts_with(start))
 }
 
@@ -97,32 +119,34 @@ pub(super) fn build(
     recipe: &Recipe,
     say: &mut dyn FnMut(&str),
 ) -> Result<PathBuf, DistError> {
-    let auditable = auditable(root, say)?;
+    let mut path = vec![auditable(root, say)?];
+    path.extend(env::var_os("PATH").iter().flat_map(env::split_paths));
+    let path = env::join_paths(path).map_err(DistError::wrong("PATH"))?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(&auditable);
+    let mut command = Command::new(&cargo);
     command.current_dir(root).args(&recipe.words);
     for (name, _) in env::vars_os().filter(|(name, _)| disturbs(&name.to_string_lossy())) {
         command.env_remove(name);
     }
-    command.env("CARGO", cargo).envs(recipe.set.iter().map(|(name, value)| (name, value)));
+    command.env("PATH", path).envs(recipe.set.iter().map(|(name, value)| (name, value)));
     let shown = format!("cargo {}", recipe.words.join(" "));
     say(&shown);
-    let status = command.status().map_err(DistError::io(format!("{} can't be run", auditable.display())))?;
+    let status = command.status().map_err(DistError::io("cargo can't be run"))?;
     if !status.success() {
         return Err(DistError::Failed { what: shown, why: format!(" with {status}; its message is above") });
     }
     Ok(target_folder(root).join("dist").join(platform.triple).join("release/quantmesh"))
 }
 
-/// The subcommand in the target folder; it is built there the first time, in about a minute.
+/// The folder with the subcommand, in the target folder; it is built there the first time, in about a minute.
 fn auditable(root: &Path, say: &mut dyn FnMut(&str)) -> Result<PathBuf, DistError> {
     let (name, version) = AUDITABLE;
     let tools = target_folder(root).join("tools");
-    let program = tools.join("bin").join(name);
+    let (folder, program) = (tools.join("bin"), tools.join("bin").join(name));
     // It can't be asked for its version, so that stands beside it.
     let mark = tools.join(format!("{name}-{version}"));
     if program.is_file() && mark.is_file() {
-        return Ok(program);
+        return Ok(folder);
     }
     say(&format!("building {name} {version}, once on this machine"));
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -131,10 +155,13 @@ fn auditable(root: &Path, say: &mut dyn FnMut(&str)) -> Result<PathBuf, DistErro
     command.arg("--target-dir").arg(tools.join("build")).arg(format!("{name}@{version}"));
     let status = command.status().map_err(DistError::io("cargo can't be run"))?;
     if !status.success() {
-        return Err(DistError::Failed { what: format!("cargo install {name}@{version}"), why: String::new() });
+        return Err(DistError::Failed {
+            what: format!("cargo install {name}@{version}"),
+            why: String::new(),
+        });
     }
     // What is left of building it is of no use; a folder that can't be removed does no harm.
     let _ = fs::remove_dir_all(tools.join("build"));
     fs::write(&mark, "").map_err(DistError::io(format!("{} can't be written", mark.display())))?;
-    Ok(program)
+    Ok(folder)
 }

@@ -51,7 +51,9 @@ pub fn compose(
     write(&new.join(SUMS), text.as_bytes())?;
     match signer {
         Some(signer) => sign(&new, &record, signer, say)?,
-        None => say("unsigned: there is no key (QUANTMESH_MINISIGN_KEY, QUANTMESH_MINISIGN_KEY_FILE or --sign-key)"),
+        None => say(
+            "unsigned: there is no key (QUANTMESH_MINISIGN_KEY, QUANTMESH_MINISIGN_KEY_FILE or --sign-key)",
+        ),
     }
     replace(&new, &place, &fresh.path().join("before"))?;
     Ok(place)
@@ -102,15 +104,11 @@ fn join(found: &[(PathBuf, Record)], place: &Path) -> Result<Record, DistError> 
     Ok(joined)
 }
 
-fn sign(
-    folder: &Path,
-    record: &Record,
-    signer: &Signer,
-    say: &mut dyn FnMut(&str),
-) -> Result<(), DistError> {
-    let packed = record.targets.iter().flat_map(|part| {
-        [Some(part.archive.clone()), part.image.as_ref().map(|image| image.file.clone())]
-    });
+fn sign(folder: &Path, record: &Record, signer: &Signer, say: &mut dyn FnMut(&str)) -> Result<(), DistError> {
+    let packed = record
+        .targets
+        .iter()
+        .flat_map(|part| [Some(part.archive.clone()), part.image.as_ref().map(|image| image.file.clone())]);
     for name in packed.flatten().chain([SUMS.to_owned()]) {
         let signature = signer.sign(&name, &record.version, record.epoch, &read(&folder.join(&name))?)?;
         write(&folder.join(format!("{name}.minisig")), signature.as_bytes())?;

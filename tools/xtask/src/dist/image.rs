@@ -67,7 +67,9 @@ fn rootfs(program: &[u8], texts: &[Entry]) -> Vec<Entry> {
         folder("usr/share/doc/quantmesh/configs/", 0o755),
     ];
     entries.extend(
-        texts.iter().map(|text| Entry { path: format!("usr/share/doc/quantmesh/{}", text.path), ..text.clone() }),
+        texts
+            .iter()
+            .map(|text| Entry { path: format!("usr/share/doc/quantmesh/{}", text.path), ..text.clone() }),
     );
     entries
 }

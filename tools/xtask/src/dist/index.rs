@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{File, RECORD, Record, SCHEMA, json, read, sha256, write};
 use super::DistError;
+use super::record::{File, RECORD, Record, SCHEMA, json, read, sha256, write};
 
 /// The file, beside the folders of the releases.
 pub const INDEX: &str = "index.json";

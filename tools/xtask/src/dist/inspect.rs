@@ -54,12 +54,16 @@ pub(super) fn own_words(root: &Path, platform: &Platform, strategies: &[Strategy
         .map_err(DistError::io(format!("{} can't be run", program.display())))?;
     if !output.status.success() {
         let why = format!(": {}", String::from_utf8_lossy(&output.stderr).trim());
-        return Err(DistError::Failed { what: "`quantmesh strategies list` of the new binary".to_owned(), why });
+        return Err(DistError::Failed {
+            what: "`quantmesh strategies list` of the new binary".to_owned(),
+            why,
+        });
     }
-    let said: Vec<Value> =
-        serde_json::from_slice(&output.stdout).map_err(DistError::wrong("what the new binary says is in it"))?;
+    let said: Vec<Value> = serde_json::from_slice(&output.stdout)
+        .map_err(DistError::wrong("what the new binary says is in it"))?;
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
-    let mut said: Vec<_> = said.iter().map(|one| format!("{} {}", text(one, "id"), text(one, "version"))).collect();
+    let mut said: Vec<_> =
+        said.iter().map(|one| format!("{} {}", text(one, "id"), text(one, "version"))).collect();
     let mut promised: Vec<_> = strategies.iter().map(|one| format!("{} {}", one.id, one.version)).collect();
     said.sort();
     promised.sort();

@@ -15,7 +15,8 @@ pub fn notes(record: &Record) -> String {
         record.msrv,
         record.features.join(",")
     );
-    let _ = writeln!(text, "## Strategies\n\n| id | version | tier | what it does |\n| --- | --- | --- | --- |");
+    let _ =
+        writeln!(text, "## Strategies\n\n| id | version | tier | what it does |\n| --- | --- | --- | --- |");
     for one in &record.strategies {
         let _ = writeln!(text, "| `{}` | {} | {} | {} |", one.id, one.version, one.tier, one.what);
     }

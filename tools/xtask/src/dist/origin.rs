@@ -59,7 +59,8 @@ impl Origin {
             )));
         }
         let committed = || git(root, &["log", "-1", "--format=%ct"]);
-        let epoch = env::var("SOURCE_DATE_EPOCH").ok().or_else(|| revision.as_ref().and_then(|_| committed()));
+        let epoch =
+            env::var("SOURCE_DATE_EPOCH").ok().or_else(|| revision.as_ref().and_then(|_| committed()));
         let epoch = epoch.ok_or_else(|| {
             DistError::Refused(
                 "there is no git repository here to take the date of a release from; \

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::record::{Record, SCHEMA, json, read, write};
 use super::{
-    DistError, Entry, Image, Options, Origin, Part, Platform, RECORD, Sources, Strategy, Toolchain, archive, build,
-    image, inspect, linking, pack, recipe, sbom, texts,
+    DistError, Entry, Image, Options, Origin, Part, Platform, RECORD, Sources, Strategy, Toolchain, archive,
+    build, image, inspect, linking, pack, recipe, sbom, texts,
 };
 use crate::features::{self, Kind, Row};
 
@@ -23,6 +23,8 @@ pub(super) fn build(
 ) -> Result<PathBuf, DistError> {
     let tools = Toolchain::find(root, options.toolchain, platform)?;
     say(&format!("{}: by {}, {}", platform.name(), tools.whose, tools.version));
+    // This also fetches and unpacks all crates, so that the recipe knows where they are.
+    let sources = Sources::read(root, platform.triple, options)?;
     let recipe = recipe(root, options, platform, &tools, origin.epoch);
     let program = read(&build::build(root, platform, &recipe, say)?)?;
     let linking = linking(&program)?;
@@ -37,7 +39,6 @@ pub(super) fn build(
 
     let folder = parts.join(platform.name());
     let stem = format!("quantmesh-v{}-{}", origin.version, platform.name());
-    let sources = Sources::read(root, platform.triple, options)?;
     let list = auditable_info::audit_info_from_slice(&program, 8 * 1024 * 1024)
         .map_err(DistError::wrong("the list of crates in the binary"))?;
     let mut part = Part {

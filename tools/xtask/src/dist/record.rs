@@ -123,7 +123,8 @@ impl Record {
         let file = folder.join(RECORD);
         let text =
             fs::read_to_string(&file).map_err(DistError::io(format!("{} can't be read", file.display())))?;
-        let record: Self = serde_json::from_str(&text).map_err(DistError::wrong(file.display().to_string()))?;
+        let record: Self =
+            serde_json::from_str(&text).map_err(DistError::wrong(file.display().to_string()))?;
         if record.schema != SCHEMA {
             let why = format!("it has layout {}; this program knows {SCHEMA}", record.schema);
             return Err(DistError::Wrong { what: file.display().to_string(), why });

@@ -70,7 +70,9 @@ impl Sources {
             .map_err(DistError::wrong("Cargo.lock"))?;
         for package in lock.get("package").and_then(Value::as_array).into_iter().flatten() {
             let field = |name: &str| package.get(name).and_then(Value::as_str).map(str::to_owned);
-            if let (Some(name), Some(version), Some(sum)) = (field("name"), field("version"), field("checksum")) {
+            if let (Some(name), Some(version), Some(sum)) =
+                (field("name"), field("version"), field("checksum"))
+            {
                 sources.checksums.insert((name, version), sum);
             }
         }
@@ -110,7 +112,8 @@ pub fn sbom(
         }
     }
     let edges = list.packages.iter().map(|package| {
-        let needs = package.dependencies.iter().filter_map(|at| list.packages.get(*at)).map(reference).collect();
+        let needs =
+            package.dependencies.iter().filter_map(|at| list.packages.get(*at)).map(reference).collect();
         Dependency { dependency_ref: reference(package), dependencies: needs }
     });
     let bom = Bom {
@@ -157,7 +160,8 @@ fn component(package: &Package, sources: &Sources) -> Result<Component, DistErro
     // A crate of a private source or of this tree must not look like a public one of the same name.
     if package.source == Source::CratesIo {
         let purl = Purl::new("cargo", &package.name, &version);
-        component.purl = Some(purl.map_err(DistError::wrong(format!("the name of the crate {}", package.name)))?);
+        component.purl =
+            Some(purl.map_err(DistError::wrong(format!("the name of the crate {}", package.name)))?);
     }
     Ok(component)
 }

@@ -1,5 +1,6 @@
 //! The texts that go with a binary: licences of all that is in it, and how to begin.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -22,7 +23,8 @@ const OURS: [&str; 5] = [
 pub(super) fn texts(root: &Path, list: &VersionInfo, sources: &Sources) -> Result<Vec<Entry>, DistError> {
     let mut entries = Vec::new();
     for name in OURS {
-        let short = name.strip_prefix("examples/configs/").map_or(name.to_owned(), |name| format!("configs/{name}"));
+        let short =
+            name.strip_prefix("examples/configs/").map_or(name.to_owned(), |name| format!("configs/{name}"));
         entries.push(Entry::file(short, read(&root.join(name))?));
     }
     entries.push(Entry::file("THIRD-PARTY.txt", third_party(list, sources)?));
@@ -30,9 +32,16 @@ pub(super) fn texts(root: &Path, list: &VersionInfo, sources: &Sources) -> Resul
 }
 
 fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistError> {
-    let mut text = "Crates in this binary that come from elsewhere or have terms of their own, with their licences.\n".to_owned();
-    let mut packages: Vec<_> =
-        list.packages.iter().filter(|package| !package.root && package.kind == DependencyKind::Runtime).collect();
+    let mut text =
+        "Crates in this binary that come from elsewhere or have terms of their own, with their licences.\n"
+            .to_owned();
+    let mut packages: Vec<_> = list
+        .packages
+        .iter()
+        .filter(|package| !package.root && package.kind == DependencyKind::Runtime)
+        .collect();
+    // Many crates carry the same text: it stands here once.
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     for package in packages {
         let Some(found) = sources.package(&package.name, &package.version) else { continue };
@@ -47,7 +56,14 @@ fn third_party(list: &VersionInfo, sources: &Sources) -> Result<String, DistErro
             let _ = writeln!(text, "(this crate comes without the text of its licence)");
         }
         for (name, content) in files {
-            let _ = writeln!(text, "{}\n{name}\n\n{}", "-".repeat(80), content.trim_end());
+            let _ = writeln!(text, "{}\n{name}\n", "-".repeat(80));
+            let words = content.split_whitespace().collect::<Vec<_>>().join(" ");
+            let here = format!("{name} of {} {}", package.name, package.version);
+            match seen.get(&words) {
+                Some(there) => text.push_str(&format!("(the same text as {there}, above)\n")),
+                None => text.push_str(&format!("{}\n", content.trim_end())),
+            }
+            seen.entry(words).or_insert(here);
         }
     }
     Ok(text)

@@ -27,12 +27,12 @@ impl Platform {
         Self { triple: "aarch64-apple-darwin", os: "darwin", arch: "arm64" },
     ];
 
-    /// The platform of a triple.
+    /// The platform of a triple, or of a name such as `linux-amd64`.
     ///
     /// # Errors
     /// [`DistError::Refused`] for one without releases.
     pub fn of(triple: &str) -> Result<Self, DistError> {
-        Self::ALL.into_iter().find(|one| one.triple == triple).ok_or_else(|| {
+        Self::ALL.into_iter().find(|one| one.triple == triple || one.name() == triple).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|one| one.triple).collect();
             DistError::Refused(format!(
                 "there are no releases for the target `{triple}`; there are for {}",

@@ -4,8 +4,8 @@ use std::fmt;
 
 use toml::{Table, Value};
 
-use super::Sources;
 use super::graph::Graph;
+use super::{NONE, SIZES, Sizes, Sources};
 
 /// One feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,24 @@ pub enum Fault {
         /// How it should be.
         wanted: String,
     },
+    /// Nobody has measured what a feature adds to the program.
+    #[error("{SIZES} has no row for `{0}`; run `cargo xtask features --measure` and commit it")]
+    NotMeasured(
+        /// The feature.
+        String,
+    ),
+    /// What was measured is another version.
+    #[error(
+        "{SIZES} was measured with {feature} {measured}, and its manifest says {version}; run `cargo xtask features --measure` and commit it"
+    )]
+    OtherMeasured {
+        /// The feature.
+        feature: String,
+        /// The version that was measured.
+        measured: String,
+        /// The version that is here.
+        version: String,
+    },
     /// A leaf registers nothing.
     #[error(
         "strategies/{0}/src/lib.rs has no `register_strategy!` with an id and a tier; add it at the crate's root"
@@ -146,6 +164,29 @@ pub fn rows(sources: &Sources) -> Result<Vec<Row>, Faults> {
     let unlisted = sources.leaves.keys().filter(|folder| !table.contains_key(*folder));
     faults.extend(unlisted.map(|folder| Fault::NoFeature(folder.clone())));
     if faults.is_empty() { Ok(found) } else { Err(Faults(faults)) }
+}
+
+/// Holds what was measured against the features that there are.
+///
+/// # Errors
+/// [`Faults`] with every feature that was not measured, or in another version.
+pub fn check_sizes(rows: &[Row], sizes: &Sizes) -> Result<(), Faults> {
+    let mut faults = Vec::new();
+    let names = rows.iter().map(|row| row.feature.as_str()).filter(|feature| *feature != "default");
+    for feature in [NONE].into_iter().chain(names) {
+        if !sizes.builds.contains_key(feature) {
+            faults.push(Fault::NotMeasured(feature.to_owned()));
+        }
+    }
+    for Row { feature, kind, .. } in rows {
+        if let (Kind::Leaf { version, .. }, Some(size)) = (kind, sizes.builds.get(feature))
+            && size.version != *version
+        {
+            let (feature, measured, version) = (feature.clone(), size.version.clone(), version.clone());
+            faults.push(Fault::OtherMeasured { feature, measured, version });
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
 }
 
 /// The features in the order of the manifest, each with the comment lines directly above it.

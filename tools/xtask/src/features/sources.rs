@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::{SIZES, Sizes};
+
 /// The texts that the page is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -15,6 +17,8 @@ pub struct Sources {
     pub rooms: BTreeMap<String, String>,
     /// The folders under `strategies/`, by name.
     pub leaves: BTreeMap<String, Leaf>,
+    /// What was measured; empty where there is no such file.
+    pub sizes: Sizes,
 }
 
 /// One folder under `strategies/`.
@@ -28,10 +32,21 @@ pub struct Leaf {
 
 /// A file can't be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{} can't be read: {why}", file.display())]
-pub struct ReadError {
-    file: PathBuf,
-    why: std::io::Error,
+pub enum ReadError {
+    /// The system does not give it.
+    #[error("{} can't be read: {why}", file.display())]
+    World {
+        /// Which.
+        file: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// It does not say what it should.
+    #[error("{SIZES}: {0}; run `cargo xtask features --measure`")]
+    Sizes(
+        /// What is wrong.
+        String,
+    ),
 }
 
 impl Sources {
@@ -52,13 +67,17 @@ impl Sources {
             let (manifest, library) = (text(&path.join("Cargo.toml"))?, text(&path.join("src/lib.rs"))?);
             sources.leaves.insert(name, Leaf { manifest, library });
         }
+        let sizes = root.join(SIZES);
+        if sizes.exists() {
+            sources.sizes = Sizes::parse(&text(&sizes)?).map_err(ReadError::Sizes)?;
+        }
         Ok(sources)
     }
 }
 
 /// The folders in `folder` that hold a package, with their names.
 fn packages(folder: &Path) -> Result<Vec<(String, PathBuf)>, ReadError> {
-    let fail = |why| ReadError { file: folder.to_owned(), why };
+    let fail = |why| ReadError::World { file: folder.to_owned(), why };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
@@ -70,5 +89,5 @@ fn packages(folder: &Path) -> Result<Vec<(String, PathBuf)>, ReadError> {
 }
 
 fn text(file: &Path) -> Result<String, ReadError> {
-    fs::read_to_string(file).map_err(|why| ReadError { file: file.to_owned(), why })
+    fs::read_to_string(file).map_err(|why| ReadError::World { file: file.to_owned(), why })
 }
