@@ -10,7 +10,6 @@
 #[expect(dead_code, reason = "the tests of the first way use the rest")]
 #[path = "../../loopback/tests/it/said.rs"]
 mod said;
-#[expect(dead_code, reason = "the tests of the first way use the rest")]
 #[path = "../../loopback/tests/it/vendor.rs"]
 mod vendor;
 
