@@ -63,7 +63,7 @@ fn dependencies(built: &Built, packages: &[&Package]) -> Vec<Value> {
     let mut rows = Vec::new();
     for package in packages {
         let own = nodes.iter().filter(|node| node.id == package.id).flat_map(|node| &node.dependencies);
-        let mut on: Vec<String> = own.filter_map(|id| name(id)).map(|package| reference(package)).collect();
+        let mut on: Vec<String> = own.filter_map(&name).map(|package| reference(package)).collect();
         on.sort();
         let whole = package.name.as_str() == "quantmesh-host";
         let reference = if whole { "quantmesh-binary".to_owned() } else { reference(package) };

@@ -65,7 +65,7 @@ pub(crate) struct Ground {
 
 /// `cargo quantmesh check`.
 pub(crate) fn command(args: &CheckArgs) -> Result<(), Failure> {
-    if !args.file.file.exists() && private::is_engine_tree() {
+    if !args.file.file.exists() && is_engine_tree() {
         return private::check();
     }
     let project = Project::at(&args.file.file)?;
