@@ -1,8 +1,6 @@
 //! The second way: a build file whose sources are private, over real servers, for two customers of one engine.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test stops where something is not as it should be"
 )]
