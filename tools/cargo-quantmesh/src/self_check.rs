@@ -34,6 +34,8 @@ pub(crate) struct Registered {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) version: String,
+    /// Engines call it `crate`; older ones `package`.
+    #[serde(alias = "crate")]
     pub(crate) package: String,
     #[serde(default)]
     pub(crate) source: Option<String>,

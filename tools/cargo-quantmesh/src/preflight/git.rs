@@ -188,6 +188,8 @@ fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
         "unable to read tree",
     ]) {
         ("the repository has no such revision", Remedy::Revision)
+    } else if url.starts_with("ssh://") && has(&["correct access rights"]) {
+        ("the server let a key in, and does not give it this repository", Remedy::Key)
     } else {
         ("git can't read it", Remedy::Network)
     };
@@ -213,6 +215,7 @@ fn refused(id: &str, url: &str, at: &At, said: &Said) -> Failure {
 #[derive(Debug, Clone, Copy)]
 enum Remedy {
     Ssh,
+    Key,
     HostKey,
     Http,
     Missing,
@@ -230,6 +233,7 @@ impl Remedy {
         let scheme = url.split("://").next().unwrap_or("https");
         match self {
             Self::Ssh => "add the key you were given to the agent: `eval \"$(ssh-agent)\"` and `ssh-add KEYFILE`; or name it: `export GIT_SSH_COMMAND=\"ssh -i KEYFILE -o IdentitiesOnly=yes\"`. Cargo follows with CARGO_NET_GIT_FETCH_WITH_CLI=true, which this tool sets".to_owned(),
+            Self::Key => "ask its owner to give your key access to this repository; or name the key that has it: `export GIT_SSH_COMMAND=\"ssh -i KEYFILE -o IdentitiesOnly=yes\"`".to_owned(),
             Self::HostKey => format!("`ssh-keyscan -p {port} {name} >> ~/.ssh/known_hosts`, after comparing the key's fingerprint with the one its owner publishes; or name a file of known hosts: `export GIT_SSH_COMMAND=\"ssh -i KEYFILE -o UserKnownHostsFile=FILE\"`"),
             Self::Http => format!("give a token by a git credential helper, or for this shell: `export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.{scheme}://USER:TOKEN@{host}/.insteadOf GIT_CONFIG_VALUE_0={scheme}://{host}/`; if it was given, ask the vendor whether it still holds and covers this repository"),
             Self::Missing => "check the address; if it is right, check that your key or token was given access to it".to_owned(),
