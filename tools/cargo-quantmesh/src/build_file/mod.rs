@@ -82,7 +82,9 @@ impl fmt::Display for Source {
             Self::Registry { version, registry: Some(registry) } => {
                 write!(f, "the registry {registry}, version {version}")
             }
-            Self::Registry { version, registry: None } => write!(f, "the default registry, version {version}"),
+            Self::Registry { version, registry: None } => {
+                write!(f, "the default registry, version {version}")
+            }
         }
     }
 }
