@@ -195,11 +195,15 @@ fn a_file_that_is_not_the_vendors_is_refused_and_free_strategies_run() {
         )
     );
     home.write("l.licence", &sign(&terms(), &SecretKey::from_bytes([3; 32])).unwrap());
-    let (code, text) = home.said(&run);
-    assert_eq!(code, Some(22), "{text}");
+    let theirs = SecretKey::from_bytes([3; 32]).public().id();
+    let said = format!(
+        "licence error: ai_strategy 0.1.0: l.licence: licence L-7 of ACME is signed with the key {theirs}, and this strategy's vendor has the key {}; it is another vendor's, or of before the vendor changed keys: ask for a new one\n",
+        demo().public().id()
+    );
+    assert_eq!(home.said(&run), (Some(22), said));
     home.write("l.licence", &sign(&terms(), &demo()).unwrap().replace("ACME", "ACNE"));
-    let (code, text) = home.said(&run);
-    assert_eq!(code, Some(23), "{text}");
+    let said = "licence error: ai_strategy 0.1.0: l.licence: licence L-7 of ACNE was changed after it was signed, or not signed by its vendor; ask the vendor for the file again\n";
+    assert_eq!(home.said(&run), (Some(23), said.to_owned()));
     let free = Path::new(env!("CARGO_MANIFEST_DIR")).join(FREE);
     assert_eq!(
         home.said(&["backtest", free.to_str().unwrap(), "--licence", "l.licence"]),
@@ -230,6 +234,12 @@ fn a_clock_that_was_set_back_is_seen_by_what_has_been() {
     fs::write(state.join("last-seen"), format!("{}\n", now() + DAY)).unwrap();
     let (code, text) = home.trade(&terms());
     assert_eq!(code, Some(29), "{text}");
+    let head =
+        "licence error: ai_strategy 0.1.0: l.licence: licence L-7 of ACME can't be judged: the clock shows ";
+    let (shows, rest) = text.strip_prefix(head).and_then(|rest| rest.split_once(", but ")).unwrap();
+    assert_eq!(shows.len(), "2026-11-24T00:00:00Z".len(), "{text}");
+    let (seen, rest) = rest.split_once(" has been already; ").unwrap();
+    assert_eq!((seen.len(), rest), (shows.len(), "set this machine's clock\n"), "{text}");
     fs::remove_file(state.join("last-seen")).unwrap();
     assert_eq!(home.trade(&terms()).0, Some(0));
     // So does market data of tomorrow.

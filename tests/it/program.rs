@@ -231,6 +231,34 @@ fn every_mistake_has_its_exit_code_and_says_where_and_what_to_do() {
     }
 }
 
+/// Every word of it: what is missing, what is near, what is there, and the command that brings it. That the command works
+/// is shown by `cargo xtask combinations`, which runs it for every feature.
+#[cfg(not(any(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk")))]
+#[test]
+fn a_strategy_that_is_not_in_this_binary_is_named_with_the_way_to_it() {
+    for (id, rest) in [
+        (
+            "ai_strategy",
+            "compiled in: grid, trend_following; the feature `ai_strategy` has it, from the package quantmesh-ai-strategy: `cargo build --release --features ai_strategy`",
+        ),
+        (
+            "ai_startegy",
+            "did you mean `ai_strategy`?; compiled in: grid, trend_following; no feature of this version has it; features.md lists them, and a crate of your own needs a build of its own",
+        ),
+    ] {
+        let there = tempfile::tempdir().unwrap();
+        let config = format!("[[instrument]]\nsymbol = 'X'\n[[strategy]]\nid = '{id}'\n");
+        fs::write(there.path().join("c.toml"), config).unwrap();
+        let wanted = format!(
+            "configuration error: c.toml:4: strategy `{id}` is not compiled into this binary; {rest}\n"
+        );
+        for args in [&["backtest", "c.toml"][..], &["config", "check", "c.toml"]] {
+            let run = quantmesh(there.path(), args);
+            assert_eq!((run.status.code(), text(&run.stderr)), (Some(3), wanted.clone()), "{args:?}");
+        }
+    }
+}
+
 #[test]
 fn a_starter_file_of_every_strategy_checks_and_runs() {
     let there = tempfile::tempdir().unwrap();
