@@ -23,6 +23,10 @@ export CARGO_NET_OFFLINE=true https_proxy=http://127.0.0.1:9 http_proxy=http://1
 unset SSH_AUTH_SOCK
 
 cd "$there/quantmesh"
+git rev-parse >/dev/null 2>&1 && { echo "the export is inside a repository" >&2; exit 1; }
+# People have it as a clone.
+git init --quiet && git add --all
+git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit --quiet --message "the public tree"
 cargo build --locked
 cargo test --locked --workspace
 cargo xtask features --check
@@ -32,6 +36,5 @@ for feature in $(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' $(grep -l '^placeholder 
     grep -F "error: the feature \`$feature\` is sold, and this tree holds only its placeholder" <<<"$said" ||
         { printf '%s\n' "$said" >&2; exit 1; }
 done
-git -C "$there/quantmesh" rev-parse >/dev/null 2>&1 && { echo "the export is inside a repository" >&2; exit 1; }
 cmp -s Cargo.lock "$OLDPWD/Cargo.lock" && { echo "the lock file still names what paid crates need" >&2; exit 1; }
 echo "the public tree builds and passes its tests"
