@@ -9,10 +9,13 @@ mod intents;
 mod number;
 mod params;
 mod rule;
+mod sizing;
 mod strategy;
 mod view;
 
 pub mod indicators;
+pub mod stance;
+pub mod state;
 
 pub use catalogue::{
     Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
@@ -21,6 +24,7 @@ pub use intents::{Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
+pub use sizing::{Size, Sizing, moved, orderable, percent, whole};
 pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
 pub use view::{Market, Mode, View};
 

@@ -19,7 +19,9 @@ use crate::{Lab, LabError};
 /// - `cancel buy 1 @ 99`
 /// - `filled sell 1.5 @ 101`, `cancelled …`, `rejected …`, `refused …`
 ///
-/// Lines without `|`, or that start with `#`, are remarks. Accepted reports are not shown.
+/// Lines without `|`, or that start with `#`, are remarks. Accepted reports are not shown. In a laboratory with several
+/// instruments a line has a bar for each, with `/` between them, and what happens to any but the first begins with the
+/// instrument's symbol: `TWOUSDT buy 1 market`.
 ///
 /// # Errors
 /// The whole table as it should read, when it differs; [`LabError`] when the experiment can't be made.
@@ -27,17 +29,19 @@ use crate::{Lab, LabError};
 /// # Panics
 /// When the table differs, with both tables in the message.
 pub fn check(lab: &Lab, id: &str, params: &str, table: &str) -> Result<(), LabError> {
-    let instrument = lab.instrument()?;
-    let rows = parse(&instrument, table)?;
-    let bars: Vec<Bar> = rows.iter().map(|row| row.bar).collect();
-    let mut backtest = lab.backtest(id, params, bars.first(), bars.len(), true)?;
+    let instruments = lab.instruments()?;
+    let rows = parse(&instruments, table)?;
+    let first = rows.first().and_then(|row| row.bars.first());
+    let mut backtest = lab.backtest(id, params, first, rows.len(), true)?;
     let mut happened = Vec::new();
     let mut orders = Vec::new();
-    for bar in &bars {
+    for row in &rows {
         let before = backtest.journal().len();
-        backtest.feed(&Event::Bar { instrument: InstrumentId(0), bar: *bar })?;
+        for (instrument, bar) in instruments.iter().zip(&row.bars) {
+            backtest.feed(&Event::Bar { instrument: instrument.id(), bar: *bar })?;
+        }
         let entries = backtest.journal().get(before..).unwrap_or_default();
-        happened.push(happenings(&instrument, entries, &mut orders));
+        happened.push(happenings(&instruments, entries, &mut orders));
     }
     let mut actual = String::new();
     let mut expected = String::new();
@@ -50,59 +54,87 @@ pub fn check(lab: &Lab, id: &str, params: &str, table: &str) -> Result<(), LabEr
 }
 
 struct Row {
-    bar: Bar,
+    /// One for each instrument.
+    bars: Vec<Bar>,
     text: String,
     expected: String,
 }
 
-fn parse(instrument: &Instrument, table: &str) -> Result<Vec<Row>, LabError> {
+fn parse(instruments: &[Instrument], table: &str) -> Result<Vec<Row>, LabError> {
     let mut rows = Vec::new();
-    for (line, text) in table.lines().enumerate() {
+    for (line, text) in (1..).zip(table.lines()) {
         let Some((prices, expected)) = text.split_once('|').filter(|_| !text.trim_start().starts_with('#'))
         else {
             continue;
         };
-        let wrong = |what: String| LabError::Tape { line: line + 1, what };
-        let numbers: Result<Vec<Price>, DecimalError> = prices
-            .split_whitespace()
-            .map(|word| word.parse::<Decimal>().and_then(|value| instrument.price(value)))
-            .collect();
-        let numbers = numbers.map_err(|error| wrong(error.to_string()))?;
-        let (open, high, low, close) = match numbers[..] {
-            [still] => (still, still, still, still),
-            [open, high, low, close] => (open, high, low, close),
-            _ => return Err(wrong("a bar is one number, or open high low close".to_owned())),
-        };
-        let minute = 60_000_000_000;
-        let open_time = i64::try_from(rows.len()).unwrap_or(0) * minute;
-        let bar = Bar {
-            open_time: Time::from_nanos(open_time),
-            close_time: Time::from_nanos(open_time + minute),
-            open,
-            high,
-            low,
-            close,
-            volume: Qty::from_lots(1_000_000_000),
-        };
-        if !bar.is_sound() {
-            return Err(wrong("high must be the highest price and low the lowest, above zero".to_owned()));
+        let wrong = |what: String| LabError::Tape { line, what };
+        let fields: Vec<&str> = prices.split('/').collect();
+        if fields.len() != instruments.len() {
+            return Err(wrong(format!("{} bars for {} instruments", fields.len(), instruments.len())));
         }
+        let pairs = instruments.iter().zip(fields);
+        let bars: Result<Vec<Bar>, String> =
+            pairs.map(|(instrument, text)| bar(instrument, text, rows.len())).collect();
         let expected: Vec<&str> =
             expected.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
-        rows.push(Row { bar, text: prices.trim().to_owned(), expected: expected.join("; ") });
+        let (bars, text) = (bars.map_err(wrong)?, prices.trim().to_owned());
+        rows.push(Row { bars, text, expected: expected.join("; ") });
     }
     Ok(rows)
 }
 
+/// The bar of one minute, `at` minutes after the beginning.
+fn bar(instrument: &Instrument, prices: &str, at: usize) -> Result<Bar, String> {
+    let numbers: Result<Vec<Price>, DecimalError> = prices
+        .split_whitespace()
+        .map(|word| word.parse::<Decimal>().and_then(|value| instrument.price(value)))
+        .collect();
+    let (open, high, low, close) = match numbers.map_err(|error| error.to_string())?[..] {
+        [still] => (still, still, still, still),
+        [open, high, low, close] => (open, high, low, close),
+        _ => return Err("a bar is one number, or open high low close".to_owned()),
+    };
+    let minute = 60_000_000_000;
+    let open_time = i64::try_from(at).unwrap_or(0) * minute;
+    let bar = Bar {
+        open_time: Time::from_nanos(open_time),
+        close_time: Time::from_nanos(open_time + minute),
+        open,
+        high,
+        low,
+        close,
+        volume: Qty::from_lots(1_000_000_000),
+    };
+    if bar.is_sound() {
+        Ok(bar)
+    } else {
+        Err("high must be the highest price and low the lowest, above zero".to_owned())
+    }
+}
+
 /// What these steps of the journal come to, in words.
-fn happenings(instrument: &Instrument, entries: &[Entry], orders: &mut Vec<Order>) -> String {
+fn happenings(instruments: &[Instrument], entries: &[Entry], orders: &mut Vec<Order>) -> String {
     let mut said = Vec::new();
+    let mut say = |id: InstrumentId, words: String| {
+        let other = instruments.get(id.index()).filter(|_| id.index() > 0);
+        said.push(other.map_or(words.clone(), |other| format!("{} {words}", other.symbol())));
+    };
+    let of = |id: InstrumentId| instruments.get(id.index());
     for entry in entries {
-        if let Event::Order(report) = &entry.event {
-            said.extend(describe_report(instrument, report, orders));
+        if let Event::Order(report) = &entry.event
+            && let Some(words) = of(report.instrument).and_then(|i| describe_report(i, report, orders))
+        {
+            say(report.instrument, words);
         }
         for command in &entry.commands {
-            said.extend(describe_command(instrument, command, orders));
+            let id = match command {
+                Command::Place(order) => order.instrument,
+                Command::Cancel { instrument, .. } => *instrument,
+                Command::Tell(report) => report.instrument,
+            };
+            if let Some(words) = of(id).and_then(|i| describe_command(i, command, orders)) {
+                say(id, words);
+            }
         }
     }
     said.join("; ")

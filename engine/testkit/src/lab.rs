@@ -7,7 +7,7 @@ use risk::{BreakerLimits, Limits};
 use sdk::{BuildError, Catalogue, CatalogueError, Setup};
 use types::{
     Asset, AssetError, Bar, DecimalError, Event, FeeSchedule, Instrument, InstrumentError, InstrumentId,
-    InstrumentSpec, Money, Rate,
+    InstrumentSpec, Money, Price, Rate,
 };
 use venue::Execution;
 
@@ -16,6 +16,8 @@ use venue::Execution;
 pub struct Lab {
     /// The instrument: TESTUSDT, tick 0.01, lot 0.001, maker fee 0.02 %, taker fee 0.04 %.
     pub spec: InstrumentSpec,
+    /// Further instruments of the same strategy: none.
+    pub others: Vec<InstrumentSpec>,
     /// Equity at the start: 10 000.
     pub capital: Money,
     /// Conventions of fills: the cautious ones.
@@ -107,6 +109,7 @@ impl Lab {
         };
         Ok(Self {
             spec,
+            others: Vec::new(),
             capital: "10000".parse()?,
             execution: Execution::default(),
             end: EndOfRun::Mark,
@@ -126,21 +129,42 @@ impl Lab {
         Ok(Instrument::new(InstrumentId(0), self.spec.clone())?)
     }
 
+    /// Every instrument, the main one first.
+    ///
+    /// # Errors
+    /// [`LabError::Instrument`] for a specification that can't be used.
+    pub fn instruments(&self) -> Result<Vec<Instrument>, LabError> {
+        let specs = std::iter::once(&self.spec).chain(&self.others);
+        let numbered = (0..).zip(specs);
+        numbered.map(|(id, spec)| Ok(Instrument::new(InstrumentId(id), spec.clone())?)).collect()
+    }
+
+    /// What a strategy of this laboratory is told when it is built.
+    ///
+    /// # Errors
+    /// [`LabError`] for an instrument or a catalogue that can't be used.
+    pub fn setup(&self, first: Option<Price>) -> Result<Setup, LabError> {
+        let instruments = self.instruments()?;
+        let mut prices = vec![None; instruments.len()];
+        if let Some(main) = prices.first_mut() {
+            *main = first;
+        }
+        Ok(Setup {
+            instruments,
+            prices,
+            settlement: self.spec.quote,
+            capital: self.capital,
+            granted: Catalogue::of_this_binary()?,
+        })
+    }
+
     /// A kernel's setup with the strategy `id` in its only seat.
     ///
     /// # Errors
     /// [`LabError`] when the strategy is not linked or refuses its parameters.
     pub fn kernel(&self, id: &str, params: &str, first: Option<&Bar>) -> Result<KernelSetup, LabError> {
-        let instrument = self.instrument()?;
-        let catalogue = Catalogue::of_this_binary()?;
-        let find = |id: &str| catalogue.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()));
-        let setup = Setup {
-            instruments: vec![instrument.clone()],
-            prices: vec![first.map(|bar| bar.open)],
-            settlement: self.spec.quote,
-            capital: self.capital,
-            granted: catalogue.clone(),
-        };
+        let setup = self.setup(first.map(|bar| bar.open))?;
+        let find = |id: &str| setup.granted.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()));
         let strategy = find(id)?.build(&toml::from_str(params)?, &setup)?;
         let mut rules = Vec::new();
         for (id, params) in &self.rules {
@@ -150,11 +174,15 @@ impl Lab {
             run: 0,
             settlement: self.spec.quote,
             capital: self.capital,
-            instruments: vec![instrument],
+            seats: vec![Seat {
+                strategy,
+                instruments: setup.instruments.iter().map(Instrument::id).collect(),
+                term: self.term,
+            }],
+            instruments: setup.instruments,
             limits: self.limits,
             rules,
             breaker: self.breaker,
-            seats: vec![Seat { strategy, instruments: vec![InstrumentId(0)], term: self.term }],
         })
     }
 

@@ -1,13 +1,18 @@
-//! For strategy authors' tests: tapes as text, one `check()`, random tapes by seed, and the way to the shared data.
+//! For strategy authors' tests: tapes as text, one `check()`, the contract that every strategy keeps, random tapes by seed, an
+//! unreliable exchange, and the way to the shared data.
 //!
 //! Everything here runs a strategy through the same kernel and the same simulated exchange as a backtest does.
 
 mod check;
+mod contract;
+mod faults;
 mod lab;
 mod random;
 mod shared;
 
 pub use check::check;
+pub use contract::{Broken, Contract};
+pub use faults::{Faults, UnreliableExchange};
 pub use lab::{Lab, LabError};
-pub use random::{Seed, random_bars};
+pub use random::{Seed, random_bars, random_events};
 pub use shared::{shared, shared_or_skip};

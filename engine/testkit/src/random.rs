@@ -1,6 +1,8 @@
 //! Random tapes from one printed seed, the same on every machine.
 
-use types::{Bar, Price, Qty, Time};
+use types::{
+    Bar, Event, Funding, Instrument, InstrumentId, OperatorVerb, Price, Qty, Quote, Rate, Side, Time, Trade,
+};
 
 /// A small generator of random numbers (xorshift64*, Marsaglia 2003, Vigna 2016): the same seed, the same numbers.
 #[derive(Debug, Clone)]
@@ -58,4 +60,97 @@ pub fn random_bars(seed: u64, count: usize, start: i64) -> Vec<Bar> {
         });
     }
     bars
+}
+
+/// `count` market events of these instruments, the worst that a feed may bring: bars, trades and quotes in any mixture, gaps
+/// in time and price, prices at a thousandth and a thousand times what they were, bars without volume, funding at both
+/// signs, an operator who pauses and resumes, and one who stops everything in the last tenth.
+///
+/// Prices start around 1 000 of the quote asset; times never go back.
+#[must_use]
+pub fn random_events(seed: u64, count: usize, instruments: &[Instrument]) -> Vec<Event> {
+    let mut random = Seed::new(seed);
+    let mut walks: Vec<Walk> = instruments.iter().map(Walk::new).collect();
+    let (mut now, mut paused) = (1_700_000_000_000_000_000_i64, false);
+    // One tape in three has bars alone, one trades and quotes alone, one everything.
+    let kinds = seed % 3;
+    let mut events = Vec::with_capacity(count);
+    for at in 0..count {
+        now += if random.below(40) == 0 { 3_600_000_000_000 } else { random.between(0, 60_000_000_000) };
+        let time = Time::from_nanos(now);
+        if at == count - count / 10 {
+            events.push(Event::Operator { time, verb: OperatorVerb::Stop });
+            continue;
+        }
+        if random.below(60) == 0 {
+            paused = !paused;
+            let verb = if paused { OperatorVerb::Pause } else { OperatorVerb::Resume };
+            events.push(Event::Operator { time, verb });
+            continue;
+        }
+        let place = usize::try_from(random.below(walks.len() as u64)).unwrap_or(0);
+        let Some(walk) = walks.get_mut(place) else { break };
+        let bars = if kinds == 2 { random.below(2) == 0 } else { kinds == 0 };
+        events.push(walk.event(time, bars, &mut random));
+    }
+    events
+}
+
+/// One instrument's price on its way.
+struct Walk {
+    id: InstrumentId,
+    price: i64,
+    start: i64,
+    reach: i64,
+}
+
+impl Walk {
+    fn new(instrument: &Instrument) -> Self {
+        let tick = instrument.tick_size();
+        let start = 1_000 * 10_i64.pow(tick.scale().into()) / i64::try_from(tick.mantissa()).unwrap_or(1).max(1);
+        Self { id: instrument.id(), price: start.max(100), start: start.max(100), reach: (start / 200).max(1) }
+    }
+
+    fn event(&mut self, time: Time, bars: bool, random: &mut Seed) -> Event {
+        let instrument = self.id;
+        match random.below(200) {
+            0 => self.price = (self.price / random.between(2, 1_000)).max(1),
+            1 => self.price = self.price.saturating_mul(random.between(2, 1_000)).min(self.start * 1_000_000),
+            // Back to where it came from, so that a tape does not stay at its extremes.
+            2..=7 => self.price = self.start,
+            8..=12 => self.reach = random.between(1, (self.price / 20).max(1)),
+            13..=16 => {
+                let rate = Rate::from_nanos(random.between(-3_000_000, 3_000_000));
+                let mark = (random.below(2) == 0).then_some(Price::from_ticks(self.price));
+                return Event::Funding { instrument, funding: Funding { time, rate, mark } };
+            }
+            _ => {}
+        }
+        let reach = self.reach.min((self.price / 10).max(1));
+        let step = |from: i64, random: &mut Seed| (from + random.between(-reach, reach)).max(1);
+        let qty = Qty::from_lots(if random.below(20) == 0 { 0 } else { random.between(1, 1_000_000) });
+        if bars {
+            let open = if random.below(4) == 0 { step(self.price, random) } else { self.price };
+            self.price = if random.below(10) == 0 { open } else { step(open, random) };
+            let [low, high] = [open.min(self.price), open.max(self.price)];
+            let bar = Bar {
+                open_time: Time::from_nanos(time.nanos() - 60_000_000_000),
+                close_time: time,
+                open: Price::from_ticks(open),
+                high: Price::from_ticks(high + random.between(0, reach)),
+                low: Price::from_ticks((low - random.between(0, reach)).max(1)),
+                close: Price::from_ticks(self.price),
+                volume: qty,
+            };
+            return Event::Bar { instrument, bar };
+        }
+        self.price = step(self.price, random);
+        if random.below(2) == 0 {
+            let taker = [None, Some(Side::Buy), Some(Side::Sell)];
+            let taker = taker.get(usize::try_from(random.below(3)).unwrap_or(0)).copied().flatten();
+            return Event::Trade { instrument, trade: Trade { time, price: Price::from_ticks(self.price), qty, taker } };
+        }
+        let (bid, ask) = (Price::from_ticks(self.price), Price::from_ticks(self.price + random.between(1, 20)));
+        Event::Quote { instrument, quote: Quote { time, bid, bid_qty: qty, ask, ask_qty: qty } }
+    }
 }

@@ -69,7 +69,8 @@
 //! **Pause.** While the engine is paused, entries are cancelled and exits go on. Exits are reduce-only wherever the
 //! other side holds nothing, so no rule blocks them. Where a neutral grid holds both sides at once (a jump across the
 //! anchor), the position is their difference, and exits are plain post-only orders then: a reduce-only one would be
-//! ended by the venue although its slot still has to be closed.
+//! ended by the venue although its slot still has to be closed. While paused, only the side that holds more sends exits, reduce-only:
+//! those of the other side would make the position larger.
 //!
 //! # When it makes and when it loses money
 //! It earns in markets that swing within the ladder: each swing over a level is one small, nearly certain profit. It

@@ -59,7 +59,7 @@ impl Grid {
 
     /// Exits first, so that no entry crowds them out: places what is due, takes back what drifted away.
     fn exits(&mut self, intents: &mut Intents) {
-        let [long, short] = [Side::Buy, Side::Sell].map(|side| self.holds(side));
+        let [long, short] = [Side::Buy, Side::Sell].map(|side| self.held(side));
         for slot in &mut self.slots {
             let side = slot.side.opposite();
             let depth = self.place.depth(side, slot.exit_level());
@@ -68,8 +68,12 @@ impl Grid {
             match slot.state {
                 State::Held if slot.wait == Wait::No && depth < window => {
                     let price = if depth < 0 { self.place.nearest(side) } else { natural };
-                    let others = if slot.side == Side::Buy { short } else { long };
-                    self.due |= !exit(slot, price, self.plan.instrument, others, intents);
+                    let (own, others) = if slot.side == Side::Buy { (long, short) } else { (short, long) };
+                    let reduces = others == 0 || self.mode != Mode::Running;
+                    // Of two sides, the exits of the smaller one would make the position larger: not while paused.
+                    if !reduces || others < own {
+                        self.due |= !exit(slot, price, self.plan.instrument, reduces, intents);
+                    }
                 }
                 State::Exiting => {
                     let drifted = depth > window;
@@ -86,9 +90,10 @@ impl Grid {
         }
     }
 
-    /// Whether slots of this side hold anything.
-    fn holds(&self, side: Side) -> bool {
-        self.slots.iter().any(|slot| slot.side == side && slot.held > 0)
+    /// How many lots the slots of this side hold.
+    fn held(&self, side: Side) -> i64 {
+        let own = self.slots.iter().filter(|slot| slot.side == side && slot.held > 0);
+        own.fold(0_i64, |sum, slot| sum.saturating_add(slot.held))
     }
 
     /// How deep entries of a side may lie: the window, or less where the cap leaves no room. The nearest levels come
@@ -174,12 +179,12 @@ fn room(intents: &Intents) -> bool {
     intents.as_slice().len() < MOST_WISHES
 }
 
-/// Places a slot's exit: reduce-only unless the other side holds something too. `false` when it has to be tried again.
+/// Places a slot's exit, reduce-only where it only reduces. `false` when it has to be tried again.
 fn exit(
     slot: &mut Slot,
     price: Option<Price>,
     instrument: InstrumentId,
-    others: bool,
+    reduces: bool,
     intents: &mut Intents,
 ) -> bool {
     let Some(price) = price else { return true };
@@ -187,7 +192,7 @@ fn exit(
         return false;
     }
     let wish = Wish::post_only(instrument, slot.side.opposite(), Qty::from_lots(slot.held), price);
-    let wish = if others { wish } else { wish.reducing() };
+    let wish = if reduces { wish.reducing() } else { wish };
     send(slot, Step::ExitWished, wish, price, intents);
     true
 }

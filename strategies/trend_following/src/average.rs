@@ -5,10 +5,12 @@ use std::cmp::Ordering;
 use sdk::Price;
 use sdk::indicators::{Ema, Sma};
 
+use serde::{Deserialize, Serialize};
+
 use crate::params::{Method, Params};
 
 /// A fast and a slow average of closes, in ticks. Sums of whole ticks are exact, so a tie is a tie.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Averages {
     Simple(Sma, Sma),
     Exponential(Ema, Ema),

@@ -19,7 +19,7 @@ mod average;
 mod params;
 mod trader;
 
-pub use params::{Direction, Method, Params, Signal, SizeAt, Sizing};
+pub use params::{Direction, Method, Params, Signal, SizeAt};
 pub use trader::TrendFollowing;
 
 sdk::register_strategy! {

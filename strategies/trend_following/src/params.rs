@@ -1,7 +1,7 @@
 //! The parameters, and what they come to on one instrument.
 
 use schemars::JsonSchema;
-use sdk::{BuildError, Instrument, Money, Number, Qty, Rate};
+use sdk::{BuildError, Number, Sizing};
 use serde::{Deserialize, Serialize};
 
 /// Which average.
@@ -37,19 +37,6 @@ pub enum Signal {
     Cross,
     /// One average is over the other, whether or not it just got there.
     Level,
-}
-
-/// What `size` counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sizing {
-    /// Base units.
-    FixedQuantity,
-    /// An amount of the quote asset.
-    FixedQuote,
-    /// A share of equity: 1 is all of it.
-    #[default]
-    EquityFraction,
 }
 
 /// At which price the size is worked out and the order sent.
@@ -111,34 +98,7 @@ impl Default for Params {
     }
 }
 
-/// A size as the hot path uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Size {
-    Lots(Qty),
-    Quote(Money),
-    Equity(Rate),
-}
-
 impl Params {
-    pub(crate) fn size(&self, instrument: &Instrument) -> Result<Size, BuildError> {
-        let value = self.size.decimal();
-        let wrong = |unit: &str| {
-            let (lot, symbol) = (instrument.lot_size(), instrument.symbol());
-            BuildError::new("size", format!("{value} is not {unit} of {symbol} (lot size {lot})"))
-        };
-        match self.sizing {
-            Sizing::FixedQuantity => {
-                instrument.qty(value).map(Size::Lots).map_err(|_| wrong("a whole count of lots"))
-            }
-            Sizing::FixedQuote => {
-                Money::from_decimal(value).map(Size::Quote).map_err(|_| wrong("a quote amount"))
-            }
-            Sizing::EquityFraction => {
-                Rate::from_decimal(value).map(Size::Equity).map_err(|_| wrong("a share of equity"))
-            }
-        }
-    }
-
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         if self.short_period >= self.long_period {
             let (short, long) = (self.short_period, self.long_period);
@@ -147,15 +107,4 @@ impl Params {
         }
         Ok(())
     }
-}
-
-/// A percentage as a rate; `None` for zero.
-pub(crate) fn distance(key: &str, percent: Number) -> Result<Option<Rate>, BuildError> {
-    if percent.is_zero() {
-        return Ok(None);
-    }
-    let value = percent.decimal();
-    let too_fine = || BuildError::new(key, format!("{percent} has more than seven decimals"));
-    let nanos = value.at_scale(7).map_err(|_| too_fine())?;
-    i64::try_from(nanos).map(|nanos| Some(Rate::from_nanos(nanos))).map_err(|_| too_fine())
 }

@@ -1,0 +1,17 @@
+//! What a user may rely on, on random tapes with an unreliable exchange.
+
+use grid as _;
+use testkit::{Broken, Contract};
+
+#[test]
+fn the_contract_holds_in_every_direction() -> Result<(), Broken> {
+    for params in [
+        "",
+        "direction = 'short'\nspacing = 'arithmetic'\nprice_interval = 3\nbuy_window_size = 3\nsell_window_size = 4",
+        "direction = 'neutral'\nspacing_pct = 0.3\nstop_loss_pct = 5\ntake_profit_pct = 2\ntrailing_take_profit_pct = 1",
+        "trigger_price = 1010\nstop_loss_price = 500\nmax_grid_layers = 5",
+    ] {
+        Contract::new()?.holds("grid", params)?;
+    }
+    Ok(())
+}
