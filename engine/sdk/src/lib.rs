@@ -5,6 +5,7 @@
 //! clock, no I/O and no way to fail.
 
 mod catalogue;
+mod funding;
 mod intents;
 mod number;
 mod params;
@@ -20,6 +21,7 @@ pub mod state;
 pub use catalogue::{
     Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
 };
+pub use funding::FundingClock;
 pub use intents::{Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};

@@ -45,7 +45,9 @@ impl Sizing {
             Self::FixedQuantity => {
                 instrument.qty(value).map(Size::Lots).map_err(|_| wrong("a whole count of lots"))
             }
-            Self::FixedQuote => Money::from_decimal(value).map(Size::Quote).map_err(|_| wrong("a quote amount")),
+            Self::FixedQuote => {
+                Money::from_decimal(value).map(Size::Quote).map_err(|_| wrong("a quote amount"))
+            }
             Self::EquityFraction => {
                 Rate::from_decimal(value).map(Size::Equity).map_err(|_| wrong("a share of equity"))
             }

@@ -148,7 +148,13 @@ impl Stance {
 
     /// Places a protective stop and a take-profit for all that is held; `None` leaves that one out. What was out before is
     /// cancelled first. Does nothing while flat, or while an exit is out.
-    pub fn guard(&mut self, market: &Market, stop: Option<Price>, profit: Option<Price>, intents: &mut Intents) {
+    pub fn guard(
+        &mut self,
+        market: &Market,
+        stop: Option<Price>,
+        profit: Option<Price>,
+        intents: &mut Intents,
+    ) {
         let held = market.position.qty;
         let Some(closing) = Side::closing(held).filter(|_| !self.is_out(Leg::Exit)) else { return };
         self.drop_guards(intents);
@@ -191,10 +197,15 @@ impl Stance {
         }
         let held = market.position.qty;
         if held.is_zero() {
-            return if filled { self.went_flat(view, market, report.id, leg, size, intents) } else { Heard::Nothing };
+            return if filled {
+                self.went_flat(view, market, report.id, leg, size, intents)
+            } else {
+                Heard::Nothing
+            };
         }
         // An exit that did not go through, and what filled late or beyond what was wanted: to be closed.
-        self.due |= !self.is_out(Leg::Exit) && self.target.is_none_or(|side| Side::closing(held) == Some(side));
+        self.due |=
+            !self.is_out(Leg::Exit) && self.target.is_none_or(|side| Side::closing(held) == Some(side));
         match leg {
             // What is held is no longer what they guard.
             None | Some(Leg::Entry) if filled => self.drop_guards(intents),
@@ -212,7 +223,10 @@ impl Stance {
     #[must_use]
     pub fn leg(&self, id: ClientOrderId) -> Option<Leg> {
         let legs = [Leg::Entry, Leg::Exit, Leg::Stop, Leg::Profit];
-        legs.into_iter().zip(&self.out).find(|(_, out)| out.is_some_and(|out| out.0 == id)).map(|(leg, _)| leg)
+        legs.into_iter()
+            .zip(&self.out)
+            .find(|(_, out)| out.is_some_and(|out| out.0 == id))
+            .map(|(leg, _)| leg)
     }
 
     fn send(&mut self, leg: Leg, wish: Wish, intents: &mut Intents) {
@@ -237,7 +251,9 @@ impl Stance {
     }
 
     fn enter(&mut self, market: &Market, view: &View<'_>, size: Size, intents: &mut Intents) {
-        let (Some(side), false, Mode::Running) = (self.target, self.is_out(Leg::Entry), view.mode) else { return };
+        let (Some(side), false, Mode::Running) = (self.target, self.is_out(Leg::Entry), view.mode) else {
+            return;
+        };
         let Some(price) = market.last else { return };
         let Ok(lots) = size.lots(&market.instrument, price, view.equity) else { return };
         match orderable(&market.instrument, price, lots) {

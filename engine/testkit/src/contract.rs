@@ -93,7 +93,13 @@ impl Contract {
     }
 
     /// The commands that answer each event of a tape and all that follows from it.
-    fn decisions(&self, id: &str, params: &str, seed: u64, restarts: bool) -> Result<Vec<Vec<Command>>, Broken> {
+    fn decisions(
+        &self,
+        id: &str,
+        params: &str,
+        seed: u64,
+        restarts: bool,
+    ) -> Result<Vec<Vec<Command>>, Broken> {
         let refused = Arc::new(OnceLock::new());
         let mut setup = self.lab.kernel(id, params, None)?;
         if restarts {
@@ -177,7 +183,9 @@ impl Run {
 
     fn step(&mut self, event: &Event, now: Time) -> Result<(), String> {
         self.kernel.step(event, &mut self.outbox).map_err(|error| error.to_string())?;
-        if let Some(remark) = self.outbox.remarks.iter().find(|remark| remark.text.contains("than the bound allows")) {
+        if let Some(remark) =
+            self.outbox.remarks.iter().find(|remark| remark.text.contains("than the bound allows"))
+        {
             return Err(remark.text.to_owned());
         }
         for command in &self.outbox.commands {
@@ -191,7 +199,9 @@ impl Run {
                     | RefusalRule::MinQty
                     | RefusalRule::MaxQty
                     | RefusalRule::MinNotional
-                    | RefusalRule::BadPrice => return Err(format!("it wished for what can't be sent: {refusal}")),
+                    | RefusalRule::BadPrice => {
+                        return Err(format!("it wished for what can't be sent: {refusal}"));
+                    }
                     _ => {}
                 }
             }

@@ -3,7 +3,8 @@
 
 use types::{
     Amount, CancelReason, ClientOrderId, Command, Event, Fill, Instrument, InstrumentId, Liquidity, Order,
-    OrderKind, OrderReport, Overflow, Price, Qty, RejectReason, ReportKind, Rounding, Side, Time, TimeInForce,
+    OrderKind, OrderReport, Overflow, Price, Qty, RejectReason, ReportKind, Rounding, Side, Time,
+    TimeInForce,
 };
 
 use crate::Seed;
@@ -225,7 +226,13 @@ impl UnreliableExchange {
         Ok(())
     }
 
-    fn filled(&mut self, order: &Order, time: Time, price: Price, lots: i64) -> Result<OrderReport, Overflow> {
+    fn filled(
+        &mut self,
+        order: &Order,
+        time: Time,
+        price: Price,
+        lots: i64,
+    ) -> Result<OrderReport, Overflow> {
         self.trades += 1;
         let qty = Qty::from_lots(lots);
         let instrument = self.instruments.get(order.instrument.index());
@@ -244,12 +251,7 @@ impl UnreliableExchange {
         let liquidity = if resting { Liquidity::Maker } else { Liquidity::Taker };
         let fee = fee.ok_or(Overflow("a fee of an unknown instrument"))?;
         let fill = Fill { side: order.side, price, qty, liquidity, fee, trade: self.trades };
-        Ok(OrderReport {
-            time,
-            id: order.id,
-            instrument: order.instrument,
-            kind: ReportKind::Filled(fill),
-        })
+        Ok(OrderReport { time, id: order.id, instrument: order.instrument, kind: ReportKind::Filled(fill) })
     }
 
     fn cancel(
@@ -260,7 +262,11 @@ impl UnreliableExchange {
     ) -> Result<(), Overflow> {
         let Some(at) = self.orders.iter().position(|working| working.order.id == id) else { return Ok(()) };
         let Some(working) = self.orders.get(at).copied() else { return Ok(()) };
-        let price = working.order.kind.price().or(self.markets.get(working.order.instrument.index()).and_then(|m| m.0));
+        let price = working
+            .order
+            .kind
+            .price()
+            .or(self.markets.get(working.order.instrument.index()).and_then(|m| m.0));
         let race = self.chance(self.faults.race) && !working.unknown;
         let after = self.chance(2);
         if let Some(price) = price.filter(|_| race && !after) {

@@ -107,8 +107,14 @@ struct Walk {
 impl Walk {
     fn new(instrument: &Instrument) -> Self {
         let tick = instrument.tick_size();
-        let start = 1_000 * 10_i64.pow(tick.scale().into()) / i64::try_from(tick.mantissa()).unwrap_or(1).max(1);
-        Self { id: instrument.id(), price: start.max(100), start: start.max(100), reach: (start / 200).max(1) }
+        let start =
+            1_000 * 10_i64.pow(tick.scale().into()) / i64::try_from(tick.mantissa()).unwrap_or(1).max(1);
+        Self {
+            id: instrument.id(),
+            price: start.max(100),
+            start: start.max(100),
+            reach: (start / 200).max(1),
+        }
     }
 
     fn event(&mut self, time: Time, bars: bool, random: &mut Seed) -> Event {
@@ -148,9 +154,13 @@ impl Walk {
         if random.below(2) == 0 {
             let taker = [None, Some(Side::Buy), Some(Side::Sell)];
             let taker = taker.get(usize::try_from(random.below(3)).unwrap_or(0)).copied().flatten();
-            return Event::Trade { instrument, trade: Trade { time, price: Price::from_ticks(self.price), qty, taker } };
+            return Event::Trade {
+                instrument,
+                trade: Trade { time, price: Price::from_ticks(self.price), qty, taker },
+            };
         }
-        let (bid, ask) = (Price::from_ticks(self.price), Price::from_ticks(self.price + random.between(1, 20)));
+        let (bid, ask) =
+            (Price::from_ticks(self.price), Price::from_ticks(self.price + random.between(1, 20)));
         Event::Quote { instrument, quote: Quote { time, bid, bid_qty: qty, ask, ask_qty: qty } }
     }
 }

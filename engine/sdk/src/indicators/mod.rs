@@ -36,6 +36,7 @@
 mod momentum;
 mod moving_average;
 mod oscillator;
+mod regime;
 mod sums;
 mod trend;
 mod volatility;
@@ -45,6 +46,7 @@ mod window;
 pub use momentum::{LinearSlope, Macd, MacdValue, Momentum, Roc};
 pub use moving_average::{Ema, Sma, WilderSmoothing, Wma};
 pub use oscillator::{Cci, Rsi, StochRsi, Stochastic, StochasticValue, WilliamsR};
+pub use regime::{Regime, RegimeSettings, RegimeState};
 pub use trend::{Adx, AdxValue, ParabolicSar, ParabolicSarValue};
 pub use volatility::{Atr, Bands, Bollinger, Channel, Donchian, Natr, StdDev, TrueRange};
 pub use volume::{Mfi, Obv, RollingVwap, Vwap};
