@@ -27,6 +27,10 @@ pub(crate) struct Ladder {
     levels: Vec<Price>,
     anchor: Price,
     direction: Direction,
+    /// The first level at or above the anchor.
+    origin: i64,
+    /// The lowest and the highest level of the range as it was asked for; a range that shifts has levels beyond.
+    range: (i64, i64),
 }
 
 /// Why there can be no ladder: the parameter to change, the arithmetic, and the same in short for a running engine.
@@ -43,16 +47,15 @@ impl Ladder {
     /// # Errors
     /// [`LadderError`] when its range holds no slot or too many, or a slot it needs does not pay or can't be traded.
     pub(crate) fn new(plan: &Plan, instrument: &Instrument, anchor: Price) -> Result<Self, LadderError> {
-        let (levels, origin) = lay(plan, instrument, anchor)?;
+        let Laid { levels, origin, low, high } = lay(plan, instrument, anchor)?;
         let worth = Worth::new(plan, instrument, anchor);
         let slots = levels.len().saturating_sub(1);
-        if slots == 0 {
+        if high <= low {
             return Err(no_room(instrument, anchor));
         }
         let core = usize::try_from(plan.window(Side::Buy).max(plan.window(Side::Sell))).unwrap_or(usize::MAX);
-        let from = if plan.lower.is_some() { 0 } else { origin.saturating_sub(core).min(slots - 1) };
-        let to =
-            if plan.upper.is_some() { slots } else { origin.saturating_add(core).clamp(from + 1, slots) };
+        let from = if plan.lower.is_some() { low } else { origin.saturating_sub(core).min(slots - 1) };
+        let to = if plan.upper.is_some() { high } else { origin.saturating_add(core).clamp(from + 1, slots) };
         let pair = |slot: usize| levels.get(slot).copied().zip(levels.get(slot + 1).copied());
         worth.demand(&mut (from..to).filter_map(pair))?;
         // Beyond what is demanded, the ladder ends where a slot would not pay.
@@ -60,7 +63,9 @@ impl Ladder {
         let bottom = (0..from).rev().take_while(sound).last().unwrap_or(from);
         let top = (to..slots).take_while(sound).last().map_or(to, |slot| slot + 1);
         let levels = levels.get(bottom..=top).unwrap_or_default().to_vec();
-        Ok(Self { levels, anchor, direction: plan.direction })
+        let place = |level: usize| i64::try_from(level.clamp(bottom, top) - bottom).unwrap_or(i64::MAX);
+        let range = (place(low), place(high));
+        Ok(Self { levels, anchor, direction: plan.direction, origin: place(origin), range })
     }
 
     /// Every level, rising.
@@ -71,6 +76,29 @@ impl Ladder {
     /// The price it was laid around.
     pub(crate) const fn anchor(&self) -> Price {
         self.anchor
+    }
+
+    /// The level that spacings are counted from.
+    pub(crate) const fn origin(&self) -> i64 {
+        self.origin
+    }
+
+    /// The lowest and the highest level between which entries lie, once the range has moved by `shift` levels.
+    pub(crate) const fn range(&self, shift: i64) -> (i64, i64) {
+        (self.range.0 + shift, self.range.1 + shift)
+    }
+
+    /// The lowest and the highest level there is.
+    pub(crate) fn reach(&self) -> (i64, i64) {
+        (0, self.slots())
+    }
+
+    /// The distance of the two levels around a price, in ticks.
+    pub(crate) fn distance(&self, price: Price) -> Option<i64> {
+        let above =
+            self.levels.partition_point(|level| *level <= price).clamp(1, self.levels.len().checked_sub(1)?);
+        let (low, high) = (self.levels.get(above - 1)?, self.levels.get(above)?);
+        Some(high.ticks() - low.ticks())
     }
 
     /// A level's price.
@@ -104,12 +132,26 @@ impl Ladder {
     }
 }
 
-/// Every level the range allows, rising, and the place of the first one at or above the anchor.
-fn lay(plan: &Plan, instrument: &Instrument, anchor: Price) -> Result<(Vec<Price>, usize), LadderError> {
-    let lowest = plan.lower.map_or((anchor.ticks() / REACH).max(1), Price::ticks);
-    let highest = plan.upper.map_or(anchor.ticks().saturating_mul(REACH), Price::ticks);
+/// Every level there can be, rising.
+struct Laid {
+    levels: Vec<Price>,
+    /// The place of the first one at or above the anchor.
+    origin: usize,
+    /// The places of the lowest and the highest one inside the range.
+    low: usize,
+    high: usize,
+}
+
+fn lay(plan: &Plan, instrument: &Instrument, anchor: Price) -> Result<Laid, LadderError> {
+    let ends = ((anchor.ticks() / REACH).max(1), anchor.ticks().saturating_mul(REACH));
+    let range = (plan.lower.map_or(ends.0, Price::ticks), plan.upper.map_or(ends.1, Price::ticks));
+    // A range that shifts needs levels beyond its bounds.
+    let lowest = if plan.shifts(Side::Sell) { range.0.min(ends.0) } else { range.0 };
+    let highest = if plan.shifts(Side::Buy) { range.1.max(ends.1) } else { range.1 };
     let inside = |ticks: &i64| (lowest..=highest).contains(ticks);
-    let too_many = |bounded: bool, all: &[i64]| bounded && all.len() > MAX_LEVELS;
+    let too_many = |bounded: bool, all: &[i64]| {
+        bounded && all.iter().filter(|ticks| (range.0..=range.1).contains(*ticks)).count() > MAX_LEVELS
+    };
 
     let climb = Climb::new(plan.step, anchor);
     let up: Vec<i64> = climb.up().take_while(|ticks| *ticks <= highest).take(MAX_LEVELS + 1).collect();
@@ -124,7 +166,9 @@ fn lay(plan: &Plan, instrument: &Instrument, anchor: Price) -> Result<(Vec<Price
         return Err(no_room(instrument, anchor));
     }
     let origin = levels.partition_point(|level| *level < anchor);
-    Ok((levels, origin))
+    let low = levels.partition_point(|level| level.ticks() < range.0);
+    let high = levels.partition_point(|level| level.ticks() <= range.1).saturating_sub(1);
+    Ok(Laid { levels, origin, low, high })
 }
 
 /// Steps away from the anchor, in 10⁻⁹ tick so that rounding to ticks does not add up.

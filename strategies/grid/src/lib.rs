@@ -36,6 +36,19 @@
 //! trailing_take_profit_pct = 0
 //! stop_loss_price = 0
 //! take_profit_price = 0
+//! trailing_shift = "off"        # off, up, down or both: the range follows the price
+//! atr_multiplier = 0            # ATRs between two entries, in whole levels; 0: every level
+//! atr_period = 14
+//! max_spacing_levels = 8
+//! inventory_skew = 0            # levels further apart at a full inventory
+//! regime_filter = false         # a trend changes entries; see below
+//! adx_period = 14
+//! adx_enter = 25
+//! adx_exit = 20
+//! regime_ema_period = 50
+//! regime_dwell = 3
+//! funding_pause_minutes = 0     # before a settlement, whoever paid at the last one enters nothing
+//! funding_min_bps = 0
 //! ```
 //! [`Params`] says each of them in full.
 //!
@@ -57,6 +70,23 @@
 //!
 //! **Fees.** A slot between prices a and b earns (b − a) − maker × (a + b) per unit. A grid in which that is not above
 //! zero for every slot of its range (or of its windows, where it has no range) refuses to start and shows the numbers.
+//!
+//! **Volatility.** With `atr_multiplier`, entries lie a whole number of levels apart: ATR × multiplier over the distance of two
+//! levels at the last close, rounded, from 1 to `max_spacing_levels`, and changed only when it differs by a quarter.
+//! They are counted from the anchor, so a ladder keeps its levels, and a slot keeps the exit that it was entered with.
+//!
+//! **Inventory.** With `inventory_skew` = k, entries keep 1 + k × layers held ÷ cap levels from every layer that is held,
+//! rounded down, so a grid that fills up buys further and further down.
+//!
+//! **Regime.** With `regime_filter`, [`sdk::indicators::Regime`] judges the closed bars. Against the trend (long entries in a
+//! downward one) there are half as many entries, twice as far apart. With the trend, nothing is entered beyond the level
+//! that was nearest when the trend was noticed: a long grid does not buy new highs. Exits go on as always.
+//!
+//! **Shift.** With `trailing_shift`, a range whose last level the price has passed moves after it, level by level, as far as the
+//! ladder goes. What is held keeps its exit.
+//!
+//! **Funding.** With `funding_pause_minutes`, the side that paid at the last settlement, at `funding_min_bps` or more, has no
+//! entries out from so many minutes before the next one until it has passed ([`sdk::FundingClock`] says when that is).
 //!
 //! **Stops.** `stop_loss_pct`, `take_profit_pct` and `trailing_take_profit_pct` are percentages of the run's equity at
 //! the moment the grid started, and are compared with the change of equity since then, fees, funding and open profit
@@ -82,6 +112,7 @@
 //! The profit of a slot and the smallest spacing that pays are worked out above from the definition of a maker fee;
 //! the rest is a convention of this strategy.
 
+mod climate;
 mod exit;
 mod ladder;
 mod params;
@@ -97,7 +128,7 @@ mod worth;
 mod tests;
 
 pub use ladder::MAX_LEVELS;
-pub use params::{Direction, Params, Spacing};
+pub use params::{Direction, Params, Spacing, TrailingShift};
 pub use step::Grid;
 
 sdk::register_strategy! {

@@ -28,6 +28,21 @@ pub enum Spacing {
     Geometric,
 }
 
+/// Which way a bounded range may follow the price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TrailingShift {
+    /// It stays where it is.
+    #[default]
+    Off,
+    /// Upwards only.
+    Up,
+    /// Downwards only.
+    Down,
+    /// Either way.
+    Both,
+}
+
 /// Parameters of `grid`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -80,6 +95,43 @@ pub struct Params {
     /// Price that closes a long grid when at or above it, a short one when at or below it; 0 for off.
     #[schemars(extend("minimum" = 0, "x-unit" = "quote"))]
     pub take_profit_price: Number,
+    /// Which way the range between `price_lower` and `price_upper` follows the price once that is past its last level.
+    pub trailing_shift: TrailingShift,
+    /// ATRs of closed bars between two entries, rounded to whole levels; 0 for every level.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub atr_multiplier: Number,
+    /// Period of that ATR.
+    #[schemars(range(min = 1, max = 1000), extend("x-unit" = "bars"))]
+    pub atr_period: u32,
+    /// The most levels that ATR may put between two entries.
+    #[schemars(range(min = 1, max = 100), extend("x-unit" = "levels"))]
+    pub max_spacing_levels: u32,
+    /// How many levels further apart entries lie at a full inventory, in proportion to what is held; 0 for off.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "levels"))]
+    pub inventory_skew: u32,
+    /// Whether a trend of closed bars changes entries: against it fewer and further apart, with it none beyond where it began.
+    pub regime_filter: bool,
+    /// Period of the ADX that tells a trend.
+    #[schemars(range(min = 2, max = 1000), extend("x-unit" = "bars"))]
+    pub adx_period: u32,
+    /// ADX from which on it is a trend.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub adx_enter: Number,
+    /// ADX down to which it stays one.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub adx_exit: Number,
+    /// Period of the average whose slope over five bars tells which way, with at least 0.05 ATR.
+    #[schemars(range(min = 2, max = 1000), extend("x-unit" = "bars"))]
+    pub regime_ema_period: u32,
+    /// How many bars in a row must say the same before it counts.
+    #[schemars(range(min = 1, max = 100), extend("x-unit" = "bars"))]
+    pub regime_dwell: u32,
+    /// How long before a funding settlement the side that paid at the last one enters nothing; 0 for off.
+    #[schemars(range(min = 0, max = 1440), extend("x-unit" = "minutes"))]
+    pub funding_pause_minutes: u32,
+    /// Smallest rate of the last settlement at which that happens.
+    #[schemars(extend("minimum" = 0, "maximum" = 1000, "x-unit" = "bps"))]
+    pub funding_min_bps: Number,
 }
 
 impl Default for Params {
@@ -101,6 +153,19 @@ impl Default for Params {
             trailing_take_profit_pct: Number::ZERO,
             stop_loss_price: Number::ZERO,
             take_profit_price: Number::ZERO,
+            trailing_shift: TrailingShift::default(),
+            atr_multiplier: Number::ZERO,
+            atr_period: 14,
+            max_spacing_levels: 8,
+            inventory_skew: 0,
+            regime_filter: false,
+            adx_period: 14,
+            adx_enter: Number::whole(25),
+            adx_exit: Number::whole(20),
+            regime_ema_period: 50,
+            regime_dwell: 3,
+            funding_pause_minutes: 0,
+            funding_min_bps: Number::ZERO,
         }
     }
 }

@@ -69,6 +69,14 @@ impl Place {
         }
     }
 
+    /// The nearest level to the market at which an order of `side` rests.
+    pub(crate) const fn nearest_level(&self, side: Side) -> i64 {
+        match side {
+            Side::Buy => self.below - 1,
+            Side::Sell => self.above,
+        }
+    }
+
     /// The slot whose entry of `side` lies at this depth.
     #[inline]
     pub(crate) const fn slot_at(&self, side: Side, depth: i64) -> i64 {

@@ -2,12 +2,13 @@
 
 use sdk::{BuildError, Instrument, InstrumentId, Money, Number, Price, Rate, Rounding, Side};
 
+use crate::climate::Settings;
 use crate::exit::Limits;
 use crate::ladder::Step;
 use crate::params::{Direction, Params, Spacing};
 
 /// What the grid goes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) instrument: InstrumentId,
     pub(crate) direction: Direction,
@@ -17,6 +18,7 @@ pub(crate) struct Plan {
     pub(crate) upper: Option<Price>,
     pub(crate) trigger: Option<Price>,
     pub(crate) limits: Limits,
+    pub(crate) settings: Settings,
     buy_window: i64,
     sell_window: i64,
     cap: i64,
@@ -38,6 +40,7 @@ impl Plan {
             upper: price("price_upper", params.price_upper, Rounding::Down)?,
             trigger: price("trigger_price", params.trigger_price, Rounding::HalfEven)?,
             limits: limits(params, instrument)?,
+            settings: Settings::new(params)?,
             buy_window: i64::from(params.buy_window_size.max(1)),
             sell_window: i64::from(params.sell_window_size.max(1)),
             cap: i64::from(params.max_grid_layers),
@@ -63,6 +66,14 @@ impl Plan {
     /// The most layers that entries of a side may make.
     pub(crate) const fn cap(&self, side: Side) -> i64 {
         if self.cap > 0 { self.cap } else { self.window(side) }
+    }
+
+    /// Whether the range may move towards where entries of a side would run after the price: up for buys.
+    pub(crate) const fn shifts(&self, side: Side) -> bool {
+        match side {
+            Side::Buy => self.settings.up,
+            Side::Sell => self.settings.down,
+        }
     }
 
     /// The sides that entries can have.

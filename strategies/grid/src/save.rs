@@ -5,25 +5,33 @@ use std::str::FromStr;
 
 use sdk::{ClientOrderId, Mode, Money, Price, Qty, RestoreError, Side};
 
+use crate::climate::Climate;
 use crate::ladder::Ladder;
 use crate::place::Place;
 use crate::slot::{Slot, State, Wait};
 use crate::step::{Grid, Phase};
 
 /// The first line: what this is, and the version of the format.
-const HEAD: &str = "grid 1";
+const HEAD: &str = "grid 2";
 
 /// Writes the state.
 pub(crate) fn save(grid: &Grid) -> Vec<u8> {
     let mut text = String::from(HEAD);
     // Writing to a String can't fail.
     let _ = match grid.phase {
-        Phase::Waiting(None) => writeln!(text, "\nwaiting"),
-        Phase::Waiting(Some(price)) => writeln!(text, "\nwaiting {}", price.ticks()),
+        Phase::Waiting(price) => {
+            let price = price.map(|price| format!(" {}", price.ticks())).unwrap_or_default();
+            writeln!(text, "\nwaiting{price}").and_then(|()| climate(grid, &mut text))
+        }
         Phase::Stopped => writeln!(text, "\nstopped"),
         Phase::Working => writeln!(text, "\nworking").and_then(|()| working(grid, &mut text)),
     };
     text.into_bytes()
+}
+
+/// Numbers and words only, so writing them can't fail.
+fn climate(grid: &Grid, text: &mut String) -> std::fmt::Result {
+    writeln!(text, "{}", serde_json::to_string(&grid.climate).unwrap_or_default())
 }
 
 fn working(grid: &Grid, text: &mut String) -> std::fmt::Result {
@@ -41,15 +49,16 @@ fn working(grid: &Grid, text: &mut String) -> std::fmt::Result {
     writeln!(text, "guard {} {} {} {}", floor.units(), goal.units(), trail.units(), u8::from(trailing))?;
     let paused = u8::from(grid.mode == Mode::Paused);
     writeln!(text, "flags {paused} {} {}", u8::from(grid.due), u8::from(grid.outside))?;
+    climate(grid, text)?;
     for slot in &grid.slots {
         let wait = match slot.wait {
             Wait::No => '-',
             Wait::Price => 'p',
             Wait::Move => 'm',
         };
-        let Slot { at, held, id, .. } = slot;
+        let Slot { at, span, held, id, .. } = slot;
         let (price, open, state) = (slot.price.ticks(), slot.open.lots(), slot.state.letter());
-        writeln!(text, "slot {at} {state} {wait} {held} {price} {open} {id}")?;
+        writeln!(text, "slot {at} {span} {state} {wait} {held} {price} {open} {id}")?;
     }
     Ok(())
 }
@@ -66,8 +75,15 @@ pub(crate) fn restore(grid: &mut Grid, bytes: &[u8]) -> Result<(), RestoreError>
     restored.slots.clear();
     let phase = lines.fields("phase")?;
     restored.phase = match phase[..] {
-        ["waiting"] => Phase::Waiting(None),
-        ["waiting", price] => Phase::Waiting(Some(Price::from_ticks(lines.number(price)?))),
+        ["waiting"] => {
+            restored.climate = lines.climate()?;
+            Phase::Waiting(None)
+        }
+        ["waiting", price] => {
+            let price = lines.number(price)?;
+            restored.climate = lines.climate()?;
+            Phase::Waiting(Some(Price::from_ticks(price)))
+        }
         ["stopped"] => Phase::Stopped,
         ["working"] => {
             work(&mut restored, &mut lines)?;
@@ -111,6 +127,7 @@ fn work(grid: &mut Grid, lines: &mut Lines<'_>) -> Result<(), RestoreError> {
     };
     grid.mode = if lines.flag(paused)? { Mode::Paused } else { Mode::Running };
     (grid.due, grid.outside) = (lines.flag(due)?, lines.flag(outside)?);
+    grid.climate = lines.climate()?;
     while let Some(line) = lines.next() {
         let fields: Vec<&str> = line.split(' ').collect();
         let slot = slot(&fields, &ladder, lines)?;
@@ -124,7 +141,7 @@ fn work(grid: &mut Grid, lines: &mut Lines<'_>) -> Result<(), RestoreError> {
 }
 
 fn slot(fields: &[&str], ladder: &Ladder, lines: &Lines<'_>) -> Result<Slot, RestoreError> {
-    let ["slot", at, state, wait, held, price, open, id] = fields[..] else {
+    let ["slot", at, span, state, wait, held, price, open, id] = fields[..] else {
         return Err(lines.wrong("a slot"));
     };
     let at: i64 = lines.number(at)?;
@@ -139,6 +156,7 @@ fn slot(fields: &[&str], ladder: &Ladder, lines: &Lines<'_>) -> Result<Slot, Res
     Ok(Slot {
         at,
         side,
+        span: lines.number(span)?,
         state: state.ok_or_else(|| lines.wrong("a slot's state"))?,
         wait,
         held: lines.number(held)?,
@@ -162,6 +180,11 @@ impl<'a> Lines<'a> {
 
     fn fields(&mut self, what: &str) -> Result<Vec<&'a str>, RestoreError> {
         self.next().map(|line| line.split(' ').collect()).ok_or_else(|| self.wrong(what))
+    }
+
+    fn climate(&mut self) -> Result<Climate, RestoreError> {
+        let line = self.next().unwrap_or_default();
+        serde_json::from_str(line).map_err(|_| self.wrong("a climate"))
     }
 
     fn number<T: FromStr>(&self, text: &str) -> Result<T, RestoreError> {

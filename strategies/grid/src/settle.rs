@@ -2,8 +2,34 @@
 
 use sdk::{InstrumentId, Intents, Mode, Price, Qty, Rounding, Side, View, Wish};
 
+use crate::climate::Terms;
 use crate::slot::{Slot, State, Step, Wait, entry_level};
 use crate::step::Grid;
+
+/// Where entries of a side may lie.
+#[derive(Debug, Clone, Copy)]
+struct Berths {
+    side: Side,
+    terms: Terms,
+    /// Levels that an entry keeps from what is held.
+    gap: i64,
+    /// The lowest and the highest level.
+    range: (i64, i64),
+    /// The level that spacings are counted from.
+    origin: i64,
+}
+
+impl Berths {
+    /// Whether the entry level of a slot is one of the spacing's.
+    const fn is_due(&self, side: Side, at: i64) -> bool {
+        self.terms.is_due(entry_level(at, side), self.origin)
+    }
+
+    /// The depth at which the window has certainly ended.
+    const fn deepest(&self) -> i64 {
+        (self.terms.window + 1) * self.terms.spacing
+    }
+}
 
 /// Why the grid settles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +53,10 @@ impl Grid {
         self.remark(cause, intents);
         self.exits(intents);
         for side in self.plan.entry_sides() {
-            let edge = self.edge(*side);
-            self.withdraw(*side, edge, intents);
-            self.enter(*side, edge, intents);
+            let terms = self.terms(*side);
+            let edge = self.edge(*side, &terms);
+            self.withdraw(*side, edge, &terms, intents);
+            self.enter(*side, edge, &terms, intents);
         }
     }
 
@@ -63,7 +90,7 @@ impl Grid {
         for slot in &mut self.slots {
             let side = slot.side.opposite();
             let depth = self.place.depth(side, slot.exit_level());
-            let window = self.plan.window(side);
+            let window = self.plan.window(side) * slot.span;
             let natural = self.ladder.level(slot.exit_level());
             match slot.state {
                 State::Held if slot.wait == Wait::No && depth < window => {
@@ -96,39 +123,86 @@ impl Grid {
         own.fold(0_i64, |sum, slot| sum.saturating_add(slot.held))
     }
 
+    /// What entries of a side may do now: the climate, and how far they keep from what is held.
+    fn terms(&self, side: Side) -> Berths {
+        let terms = self.climate.terms(side, self.plan.window(side));
+        let skew = self.plan.settings.skew;
+        let holding = if skew > 0 {
+            let held = self.slots.iter().filter(|slot| slot.side == side && slot.held > 0).count();
+            i64::try_from(held).unwrap_or(i64::MAX)
+        } else {
+            0
+        };
+        // In proportion to the layers held, a full inventory being as many as there may be.
+        let wider = skew.saturating_mul(holding) / self.plan.cap(side).max(1);
+        let range = self.climate.range(&self.ladder);
+        Berths { side, terms, gap: terms.spacing.max(1 + wider), range, origin: self.ladder.origin() }
+    }
+
+    /// Whether an entry may lie in a slot: on the ladder and in the range, on a level of the spacing, and no nearer to what is
+    /// held than the gap.
+    fn admits(&self, berths: &Berths, at: i64) -> bool {
+        let side = berths.side;
+        let (low, high) = berths.range;
+        if self.ladder.entry_side(at) != Some(side) || at < low || at >= high {
+            return false;
+        }
+        let level = entry_level(at, side);
+        let near = |slot: &Slot| {
+            slot.side == side
+                && slot.held > 0
+                && slot.at != at
+                && (slot.entry_level() - level).abs() < berths.gap
+        };
+        berths.is_due(side, at)
+            && !berths.terms.is_beyond(side, level)
+            && (berths.gap <= 1 || !self.slots.iter().any(near))
+    }
+
     /// How deep entries of a side may lie: the window, or less where the cap leaves no room. The nearest levels come
     /// first, whether their orders are live yet or not.
-    fn edge(&self, side: Side) -> i64 {
+    fn edge(&self, side: Side, berths: &Berths) -> i64 {
         let own = || self.slots.iter().filter(|slot| slot.side == side);
         let depth = |slot: &Slot| self.place.depth(side, slot.entry_level());
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let holding = count(own().filter(|slot| slot.state != State::Idle && !slot.state.is_entry()).count());
         let passed = count(own().filter(|slot| slot.state.is_entry() && depth(slot) < 0).count());
         let mut room = self.plan.cap(side) - holding - passed;
-        if self.mode != Mode::Running {
+        if self.mode != Mode::Running || !berths.terms.open {
             return i64::MIN;
         }
-        let window = self.plan.window(side);
-        for depth in 0..=window {
+        let (window, deepest) = (berths.terms.window, berths.deepest());
+        let mut rank = 0;
+        for depth in 0..=deepest {
             if room <= 0 {
                 return depth - 1;
             }
             let at = self.place.slot_at(side, depth);
+            if !berths.is_due(side, at) {
+                continue;
+            }
             room -= match self.find(at) {
                 _ if self.ladder.entry_side(at) != Some(side) => 0,
                 Some(slot) if slot.state.is_entry() => 1,
                 Some(slot) if slot.state != State::Idle || slot.wait != Wait::No => 0,
-                _ => i64::from(depth < window),
+                _ => i64::from(rank < window && self.admits(berths, at)),
             };
+            rank += 1;
+            if rank > window {
+                return depth;
+            }
         }
-        window
+        deepest
     }
 
-    /// Cancels entries that lie deeper than the edge.
-    fn withdraw(&mut self, side: Side, edge: i64, intents: &mut Intents) {
-        for slot in &mut self.slots {
-            let deep = slot.side == side && self.place.depth(side, slot.entry_level()) > edge;
-            if deep && slot.state == State::Entering {
+    /// Cancels entries that lie deeper than the edge, or where there is to be none.
+    fn withdraw(&mut self, side: Side, edge: i64, berths: &Berths, intents: &mut Intents) {
+        for index in 0..self.slots.len() {
+            let Some(slot) = self.slots.get(index) else { break };
+            let unwanted = slot.side == side
+                && slot.state == State::Entering
+                && (self.place.depth(side, slot.entry_level()) > edge || !self.admits(berths, slot.at));
+            if unwanted && let Some(slot) = self.slots.get_mut(index) {
                 self.due |= !cancel(slot, intents);
             }
         }
@@ -136,16 +210,16 @@ impl Grid {
 
     /// Places entries from the market outwards, while the layers that there are, orders on their way out included,
     /// stay under the cap.
-    fn enter(&mut self, side: Side, edge: i64, intents: &mut Intents) {
+    fn enter(&mut self, side: Side, edge: i64, berths: &Berths, intents: &mut Intents) {
         let layers = self.slots.iter().filter(|slot| slot.side == side && slot.state != State::Idle).count();
         let mut layers = i64::try_from(layers).unwrap_or(i64::MAX);
-        let deepest = edge.min(self.plan.window(side) - 1);
-        let mut depth = 0;
-        while depth <= deepest && layers < self.plan.cap(side) {
+        let (mut depth, mut rank) = (0, 0);
+        while depth <= edge && rank < berths.terms.window && layers < self.plan.cap(side) {
             let at = self.place.slot_at(side, depth);
             depth += 1;
+            rank += i64::from(berths.is_due(side, at));
             let idle = self.find(at).is_none_or(|slot| slot.state == State::Idle && slot.wait == Wait::No);
-            if !idle || self.ladder.entry_side(at) != Some(side) {
+            if !idle || !self.admits(berths, at) {
                 continue;
             }
             let Some(price) = self.ladder.level(entry_level(at, side)) else { continue };
@@ -155,11 +229,20 @@ impl Grid {
                 return;
             }
             let wish = Wish::post_only(self.plan.instrument, side, qty, price);
+            let span = self.span(entry_level(at, side), berths);
             let index = self.index(at, side);
             if let Some(slot) = self.slots.get_mut(index) {
+                slot.span = span;
                 layers += i64::from(send(slot, Step::EntryWished, wish, price, intents));
             }
         }
+    }
+
+    /// Levels from an entry to its exit: the spacing, or less at the ladder's end.
+    fn span(&self, level: i64, berths: &Berths) -> i64 {
+        let (low, high) = self.ladder.reach();
+        let left = if berths.side == Side::Buy { high - level } else { level - low };
+        berths.terms.spacing.min(left).max(1)
     }
 
     fn find(&self, at: i64) -> Option<&Slot> {

@@ -138,6 +138,8 @@ pub(crate) struct Slot {
     pub(crate) at: i64,
     /// The side of its entry.
     pub(crate) side: Side,
+    /// Levels from its entry to its exit.
+    pub(crate) span: i64,
     pub(crate) state: State,
     pub(crate) wait: Wait,
     /// Lots it holds, counted in the direction of its entry. Below zero only after a late fill sold too much; the next
@@ -156,6 +158,7 @@ impl Slot {
         Self {
             at,
             side,
+            span: 1,
             state: State::Idle,
             wait: Wait::No,
             held: 0,
@@ -177,7 +180,7 @@ impl Slot {
 
     /// The level its exit is placed at.
     pub(crate) const fn exit_level(&self) -> i64 {
-        entry_level(self.at, self.side.opposite())
+        self.entry_level() + self.span * self.side.sign()
     }
 
     /// What is left in it.

@@ -2,9 +2,10 @@
 
 use sdk::{
     Bar, BuildError, CancelReason, Event, Fill, Instrument, Intents, Mode, OrderReport, Price, Qty,
-    RejectReason, ReportKind, RestoreError, Setup, Side, Strategy, View,
+    RejectReason, ReportKind, RestoreError, Setup, Side, Strategy, View, WarmUp,
 };
 
+use crate::climate::Climate;
 use crate::exit::Guard;
 use crate::ladder::{Ladder, LadderError};
 use crate::params::Params;
@@ -24,6 +25,7 @@ pub struct Grid {
     /// Slots that are not blank, by their place in the ladder.
     pub(crate) slots: Vec<Slot>,
     pub(crate) guard: Guard,
+    pub(crate) climate: Climate,
     pub(crate) mode: Mode,
     /// Something could not be wished for at the last event and is to be tried at the next price.
     pub(crate) due: bool,
@@ -60,6 +62,7 @@ impl Grid {
         let room = usize::try_from(room.iter().sum::<i64>()).unwrap_or(0);
         Ok(Self {
             guard: Guard::new(plan.limits),
+            climate: Climate::new(&params),
             plan,
             instrument: instrument.clone(),
             phase: Phase::Waiting(None),
@@ -79,6 +82,7 @@ impl Grid {
         let Some(last) = market.last else { return };
         let (low, high) = bar.map_or((last, last), |bar| (bar.low, bar.high));
         if self.phase != Phase::Working {
+            self.feel(bar);
             self.wait(view, last, low, high, intents);
             return;
         }
@@ -87,12 +91,24 @@ impl Grid {
             return;
         }
         let (bid, ask) = around(last, market);
-        let moved = self.place.set(&self.ladder, bid, ask) || self.mode != view.mode;
+        let mut moved = self.place.set(&self.ladder, bid, ask) || self.mode != view.mode;
+        moved |= self.feel(bar);
+        if self.climate.is_turn(view.now) {
+            moved |= self.climate.turn(&self.plan.settings, view.now);
+        }
         if moved {
+            if self.plan.settings.up || self.plan.settings.down {
+                self.climate.follow(&self.plan.settings, &self.ladder, &self.place);
+            }
             self.settle(view, Cause::Move, intents);
         } else if self.due {
             self.settle(view, Cause::Price, intents);
         }
+    }
+
+    /// Lets the climate take in a closed bar; says whether that changes anything.
+    fn feel(&mut self, bar: Option<&Bar>) -> bool {
+        bar.is_some_and(|bar| self.climate.bar(&self.plan.settings, &self.ladder, &self.place, bar))
     }
 
     /// Waits for the trigger, and starts once it is reached.
@@ -227,8 +243,14 @@ impl Strategy for Grid {
             Event::Bar { bar, .. } => self.price(view, Some(bar), intents),
             Event::Trade { .. } | Event::Quote { .. } => self.price(view, None, intents),
             Event::Order(report) if self.phase == Phase::Working => self.hear(view, report, intents),
-            Event::Order(_) | Event::Funding { .. } | Event::Operator { .. } => {}
+            Event::Funding { funding, .. } => self.climate.settled(&self.plan.settings, funding),
+            Event::Order(_) | Event::Operator { .. } => {}
         }
+    }
+
+    fn warm_up(&self) -> WarmUp {
+        let bars = self.climate.warm_up(&self.plan.settings);
+        WarmUp { bars: u32::try_from(bars).unwrap_or(u32::MAX), ticks: 0 }
     }
 
     fn save(&self) -> Vec<u8> {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use sdk::{
-    Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Event, FeeSchedule, Fill, Instrument,
-    InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind, OrderReport,
-    Position, Price, Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup, Side,
-    Strategy, Time, TimeInForce, Trade, View, Wish,
+    Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Event, FeeSchedule, Fill, Funding,
+    Instrument, InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind,
+    OrderReport, Position, Price, Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup,
+    Side, Strategy, Time, TimeInForce, Trade, View, Wish,
 };
 
 use crate::params::{Direction, Params};
@@ -164,6 +164,19 @@ impl Exchange {
         self.market.last = Some(price);
         let trade = Trade { time: Time::from_nanos(self.now), price, qty: Qty::from_lots(1), taker: None };
         self.tell(&Event::Trade { instrument: InstrumentId(0), trade });
+        self.deliver();
+    }
+
+    /// Sets the clock forward.
+    pub(crate) fn wait_until(&mut self, nanos: i64) {
+        self.now = self.now.max(nanos);
+    }
+
+    /// A settlement of funding.
+    pub(crate) fn funding(&mut self, rate: i64) {
+        self.now += 1;
+        let funding = Funding { time: Time::from_nanos(self.now), rate: Rate::from_nanos(rate), mark: None };
+        self.tell(&Event::Funding { instrument: InstrumentId(0), funding });
         self.deliver();
     }
 

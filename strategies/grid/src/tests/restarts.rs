@@ -49,8 +49,8 @@ fn a_state_of_other_parameters_or_versions_is_refused() {
     let error = fresh(&other).restore(state.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("its levels are not those of these parameters"), "{error}");
     let error =
-        fresh(&params()).restore(state.replacen("grid 1", "grid 2", 1).as_bytes()).unwrap_err().to_string();
-    assert!(error.contains("it begins with `grid 2`"), "{error}");
+        fresh(&params()).restore(state.replacen("grid 2", "grid 3", 1).as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("it begins with `grid 3`"), "{error}");
 }
 
 #[test]
@@ -81,6 +81,6 @@ fn a_stop_outlives_a_restart() {
     for price in [1000, 1050] {
         exchange.trade(price);
     }
-    assert_eq!(exchange.grid.save(), b"grid 1\nstopped\n");
+    assert_eq!(exchange.grid.save(), b"grid 2\nstopped\n");
     exchange.trade(1000);
 }
