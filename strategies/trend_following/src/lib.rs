@@ -8,6 +8,39 @@
 //! Decisions are made on closed bars only, and carried out by market orders. A position can carry a protective stop
 //! (a stop-market order) and a take-profit (a limit order), both reduce-only and placed once the entry is filled.
 //!
+//! # Parameters
+//! ```toml
+//! method = "ema"               # or "sma"
+//! short_period = 10
+//! long_period = 30
+//! direction = "long"           # long, short or both
+//! signal = "cross"             # or "level": whichever average is on top
+//! sizing = "equity_fraction"   # or fixed_quantity, fixed_quote
+//! size = 0.3
+//! size_at = "close"            # or "next_price"
+//! stop_loss_pct = 0            # 0: none
+//! take_profit_pct = 0
+//! atr_stop_multiplier = 0      # the stop in ATRs instead
+//! atr_period = 14
+//! trailing_stop = false        # the stop in ATRs follows the closes
+//! regime_filter = false        # entries wait for a trend in their direction
+//! adx_period = 14
+//! adx_enter = 25
+//! adx_exit = 20
+//! regime_ema_period = 50
+//! regime_dwell = 3
+//! funding_pause_minutes = 0    # before a settlement, the side that paid at the last one is not entered
+//! funding_min_bps = 0
+//! ```
+//! [`Params`] says each of them in full.
+//!
+//! **Stop in ATRs.** It lies `atr_stop_multiplier` average true ranges (Wilder 1978) from the average entry price, rounded away
+//! from it to a tick. With `trailing_stop` it lies so far from the last close once that is better, and never moves back.
+//! A position that was stopped out, or took its profit, is not entered again before the averages turn.
+//!
+//! **Filters.** With `regime_filter` an entry waits until [`sdk::indicators::Regime`] sees a trend in its direction, for as
+//! long as the averages stand that way. Neither filter ever holds back an exit, nor gives up a position that is held.
+//!
 //! # When it makes and when it loses money
 //! It earns in long moves and pays for them in sideways markets, where each cross is a small loss plus two taker fees.
 //!
@@ -16,6 +49,7 @@
 //! the moment of the order; all are rounded down to whole lots.
 
 mod average;
+mod filter;
 mod params;
 mod trader;
 

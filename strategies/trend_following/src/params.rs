@@ -79,6 +79,37 @@ pub struct Params {
     /// Distance of the take-profit from the entry; 0 for none.
     #[schemars(extend("minimum" = 0, "maximum" = 1000, "x-unit" = "%"))]
     pub take_profit_pct: Number,
+    /// Distance of the protective stop in ATRs, instead of `stop_loss_pct`; 0 for none.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub atr_stop_multiplier: Number,
+    /// Period of that ATR.
+    #[schemars(range(min = 1, max = 1000), extend("x-unit" = "bars"))]
+    pub atr_period: u32,
+    /// Whether the stop in ATRs follows the closes, in the position's favour only.
+    pub trailing_stop: bool,
+    /// Whether entries wait for a trend of closed bars in their direction.
+    pub regime_filter: bool,
+    /// Period of the ADX that tells a trend.
+    #[schemars(range(min = 2, max = 1000), extend("x-unit" = "bars"))]
+    pub adx_period: u32,
+    /// ADX from which on it is a trend.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub adx_enter: Number,
+    /// ADX down to which it stays one.
+    #[schemars(extend("minimum" = 0, "maximum" = 100))]
+    pub adx_exit: Number,
+    /// Period of the average whose slope over five bars tells which way, with at least 0.05 ATR.
+    #[schemars(range(min = 2, max = 1000), extend("x-unit" = "bars"))]
+    pub regime_ema_period: u32,
+    /// How many bars in a row must say the same before it counts.
+    #[schemars(range(min = 1, max = 100), extend("x-unit" = "bars"))]
+    pub regime_dwell: u32,
+    /// How long before a funding settlement the side that paid at the last one is not entered; 0 for off.
+    #[schemars(range(min = 0, max = 1440), extend("x-unit" = "minutes"))]
+    pub funding_pause_minutes: u32,
+    /// Smallest rate of the last settlement at which that happens.
+    #[schemars(extend("minimum" = 0, "maximum" = 1000, "x-unit" = "bps"))]
+    pub funding_min_bps: Number,
 }
 
 impl Default for Params {
@@ -94,6 +125,17 @@ impl Default for Params {
             size_at: SizeAt::default(),
             stop_loss_pct: Number::ZERO,
             take_profit_pct: Number::ZERO,
+            atr_stop_multiplier: Number::ZERO,
+            atr_period: 14,
+            trailing_stop: false,
+            regime_filter: false,
+            adx_period: 14,
+            adx_enter: Number::whole(25),
+            adx_exit: Number::whole(20),
+            regime_ema_period: 50,
+            regime_dwell: 3,
+            funding_pause_minutes: 0,
+            funding_min_bps: Number::ZERO,
         }
     }
 }
@@ -104,6 +146,21 @@ impl Params {
             let (short, long) = (self.short_period, self.long_period);
             let message = format!("{short} must be below long_period, which is {long}");
             return Err(BuildError::new("short_period", message));
+        }
+        if !self.stop_loss_pct.is_zero() && !self.atr_stop_multiplier.is_zero() {
+            let message = format!(
+                "{} and stop_loss_pct = {} are two stops; set one of them to 0",
+                self.atr_stop_multiplier, self.stop_loss_pct
+            );
+            return Err(BuildError::new("atr_stop_multiplier", message));
+        }
+        if self.trailing_stop && self.atr_stop_multiplier.is_zero() {
+            let message = "there is no stop to trail; set atr_stop_multiplier, such as 3";
+            return Err(BuildError::new("trailing_stop", message));
+        }
+        if self.adx_exit.to_f64() > self.adx_enter.to_f64() {
+            let message = format!("{} must be at most adx_enter, which is {}", self.adx_exit, self.adx_enter);
+            return Err(BuildError::new("adx_exit", message));
         }
         Ok(())
     }

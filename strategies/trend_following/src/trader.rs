@@ -2,14 +2,16 @@
 
 use std::cmp::Ordering;
 
+use sdk::indicators::Atr;
 use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
-    Bar, BuildError, Event, Intents, Market, OrderReport, Rate, RestoreError, Setup, Side, Size, Strategy,
-    View, WarmUp, moved, percent, state,
+    Bar, BuildError, Event, Intents, Market, OrderReport, Price, Rate, RestoreError, Rounding, Setup, Side,
+    Size, Strategy, View, WarmUp, moved, percent, state, whole,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::average::Averages;
+use crate::filter::Filter;
 use crate::params::{Direction, Params, Signal, SizeAt};
 
 /// The strategy. See the crate's page.
@@ -19,6 +21,8 @@ pub struct TrendFollowing {
     size: Size,
     stop: Option<Rate>,
     take_profit: Option<Rate>,
+    /// Distance of the stop in ATRs.
+    atrs: Option<f64>,
     memory: Memory,
 }
 
@@ -28,10 +32,18 @@ struct Memory {
     averages: Averages,
     /// How the fast average stood to the slow one at the last bar: −1 below, 0 equal, 1 above.
     was: Option<i8>,
+    /// Where the averages last said to be.
+    #[serde(with = "sdk::state::exact")]
+    side: Option<Side>,
     /// A side that was stopped out or took its profit; not entered again before the averages turn.
     #[serde(with = "sdk::state::exact")]
     spent: Option<Side>,
     stance: Stance,
+    filter: Filter,
+    atr: Atr,
+    /// Where the stop in ATRs was put last.
+    #[serde(with = "sdk::state::exact")]
+    stopped_at: Option<Price>,
 }
 
 const ID: &str = "trend_following";
@@ -51,7 +63,17 @@ impl TrendFollowing {
             size: params.sizing.size("size", params.size, instrument)?,
             stop: percent("stop_loss_pct", params.stop_loss_pct)?,
             take_profit: percent("take_profit_pct", params.take_profit_pct)?,
-            memory: Memory { averages: Averages::new(&params), was: None, spent: None, stance },
+            atrs: (!params.atr_stop_multiplier.is_zero()).then(|| params.atr_stop_multiplier.to_f64()),
+            memory: Memory {
+                averages: Averages::new(&params),
+                was: None,
+                side: None,
+                spent: None,
+                stance,
+                filter: Filter::new(&params)?,
+                atr: Atr::new(params.atr_period as usize),
+                stopped_at: None,
+            },
             params,
         })
     }
@@ -60,44 +82,83 @@ impl TrendFollowing {
     #[inline]
     fn decide(&mut self, bar: &Bar) {
         let memory = &mut self.memory;
+        if self.atrs.is_some() {
+            #[expect(clippy::cast_precision_loss, reason = "prices stay below 2⁵³ ticks, where f64 is exact")]
+            let [high, low, close] = [bar.high, bar.low, bar.close].map(|price| price.ticks() as f64);
+            memory.atr.update_bar(high, low, close);
+        }
+        memory.filter.bar(bar);
         let Some(now) = memory.averages.update(bar.close) else { return };
         let was = memory.was.replace(now as i8);
-        let side = match (self.params.signal, was, now) {
-            (Signal::Cross, Some(-1), Ordering::Greater) | (Signal::Level, _, Ordering::Greater) => Side::Buy,
-            (Signal::Cross, Some(1), Ordering::Less) | (Signal::Level, _, Ordering::Less) => Side::Sell,
-            _ => return,
-        };
-        if memory.spent == Some(side) {
-            return;
+        match (self.params.signal, was, now) {
+            (Signal::Cross, Some(-1), Ordering::Greater) | (Signal::Level, _, Ordering::Greater) => {
+                memory.side = Some(Side::Buy);
+            }
+            (Signal::Cross, Some(1), Ordering::Less) | (Signal::Level, _, Ordering::Less) => {
+                memory.side = Some(Side::Sell);
+            }
+            _ => {}
         }
+        let Some(side) = memory.side.filter(|side| memory.spent != Some(*side)) else { return };
         memory.spent = None;
-        memory.stance.want(match (self.params.direction, side) {
+        let wanted = match (self.params.direction, side) {
             (Direction::Both, side) => Some(side),
             (Direction::Long, Side::Buy) => Some(Side::Buy),
             (Direction::Short, Side::Sell) => Some(Side::Sell),
             _ => None,
-        });
+        };
+        // What is held back is an entry: a stance that is already taken is not given up for the filter.
+        let admitted = |side: &Side| {
+            memory.stance.target() == Some(*side) || memory.filter.admits(*side, bar.close_time)
+        };
+        let wanted = wanted.filter(admitted);
+        memory.stance.want(wanted);
     }
 
     fn hear(&mut self, view: &View<'_>, report: &OrderReport, intents: &mut Intents) {
         let wanted = self.memory.stance.target();
         match self.memory.stance.hear(view, report, self.size, intents) {
-            Heard::Nothing => {}
-            Heard::Unguarded => self.guard(view, intents),
+            Heard::Unguarded if self.guards() => self.guard(view, intents),
             Heard::Flat(Leg::Stop | Leg::Profit) => self.memory.spent = wanted,
-            Heard::Flat(_) => {}
+            Heard::Nothing | Heard::Unguarded | Heard::Flat(_) => {}
         }
+    }
+
+    /// Whether a position is to have a guard.
+    const fn guards(&self) -> bool {
+        self.stop.is_some() || self.take_profit.is_some() || self.atrs.is_some()
     }
 
     /// Places the stop and the take-profit around the average entry price.
     fn guard(&mut self, view: &View<'_>, intents: &mut Intents) {
         let Some(market) = view.market(self.memory.stance.instrument()) else { return };
         let (stop, profit) = (self.at(market, self.stop, -1), self.at(market, self.take_profit, 1));
-        self.memory.stance.guard(market, stop, profit, intents);
+        let in_atrs = market.entry_price().and_then(|entry| self.from(entry, market));
+        self.memory.stopped_at = in_atrs;
+        self.memory.stance.guard(market, in_atrs.or(stop), profit, intents);
+    }
+
+    /// The stop so many ATRs away from a price, on the losing side of what is held.
+    fn from(&self, price: Price, market: &Market) -> Option<Price> {
+        let distance = self.atrs? * self.memory.atr.value()?;
+        let ticks = whole(distance, Rounding::Up)?.max(1);
+        let side = market.position.qty.lots().signum();
+        price.offset(-side * ticks).ok().filter(|stop| stop.ticks() > 0)
+    }
+
+    /// Moves the stop after the close of a bar, where that is in favour of what is held.
+    fn trail(&mut self, view: &View<'_>, close: Price, intents: &mut Intents) {
+        let Some(market) = view.market(self.memory.stance.instrument()) else { return };
+        let (Some(before), Some(stop)) = (self.memory.stopped_at, self.from(close, market)) else { return };
+        let better = if market.position.qty.lots() > 0 { stop > before } else { stop < before };
+        if better && self.memory.stance.is_out(Leg::Stop) {
+            self.memory.stopped_at = Some(stop);
+            self.memory.stance.move_stop(market, stop, intents);
+        }
     }
 
     /// The price at which what is held has gained (for a sign of 1) or lost (−1) a share of its entry price.
-    fn at(&self, market: &Market, share: Option<Rate>, sign: i64) -> Option<sdk::Price> {
+    fn at(&self, market: &Market, share: Option<Rate>, sign: i64) -> Option<Price> {
         let side = market.position.qty.lots().signum();
         moved(market.entry_price()?, Rate::from_nanos(share?.nanos() * sign * side))
     }
@@ -113,20 +174,24 @@ impl Strategy for TrendFollowing {
                     if self.params.size_at == SizeAt::Close {
                         self.memory.stance.act(view, self.size, intents);
                     }
-                } else if self.stop.or(self.take_profit).is_some() && self.memory.stance.is_bare(view) {
+                } else if self.guards() && self.memory.stance.is_bare(view) {
                     self.guard(view, intents);
+                } else if self.params.trailing_stop {
+                    self.trail(view, bar.close, intents);
                 }
             }
             Event::Trade { .. } | Event::Quote { .. } if self.memory.stance.is_due() => {
                 self.memory.stance.act(view, self.size, intents);
             }
             Event::Order(report) => self.hear(view, report, intents),
+            Event::Funding { funding, .. } => self.memory.filter.settled(funding),
             _ => {}
         }
     }
 
     fn warm_up(&self) -> WarmUp {
-        WarmUp { bars: self.params.long_period, ticks: 0 }
+        let atr = if self.atrs.is_some() { self.params.atr_period + 1 } else { 0 };
+        WarmUp { bars: self.params.long_period.max(self.memory.filter.warm_up()).max(atr), ticks: 0 }
     }
 
     fn save(&self) -> Vec<u8> {

@@ -90,3 +90,65 @@ fn a_stop_that_the_open_jumps_over_fills_at_the_open() -> Result<(), LabError> {
         ",
     )
 }
+
+#[test]
+fn a_stop_in_atrs_follows_the_closes_and_never_moves_back() -> Result<(), LabError> {
+    holds(
+        "atr_stop_multiplier = 2\natr_period = 1\ntrailing_stop = true",
+        "
+        100               |
+        99                |
+        100 101 99 100    | buy 1 market
+        # The last true range is 2.
+        100 102 100 101   | filled buy 1 @ 100; sell 1 stop 96 reduce; cancel sell 1 stop 96; \
+         sell 1 stop 97 reduce; cancelled sell 1 stop 96
+        # A true range of 3: 104 − 6.
+        101 104 101 104   | cancel sell 1 stop 97; sell 1 stop 98 reduce; cancelled sell 1 stop 97
+        # A close of 103 with a range of 4 would put it at 95: it stays.
+        104 104 100 103   |
+        103 103 90 91     | filled sell 1 @ 98
+        ",
+    )
+}
+
+#[test]
+fn entries_wait_for_a_trend_and_exits_do_not() -> Result<(), LabError> {
+    holds(
+        "regime_filter = true\nadx_period = 2\nregime_ema_period = 2\nregime_dwell = 1",
+        "
+        100 |
+        101 |
+        100 |
+        101 |
+        102 |
+        103 |
+        104 | buy 1 market
+        105 | filled buy 1 @ 105
+        106 |
+        107 |
+        106 | sell 1 market reduce
+        105 | filled sell 1 @ 105
+        ",
+    )
+}
+
+#[test]
+fn parameters_that_contradict_each_other_are_refused() -> Result<(), LabError> {
+    for (extra, expected) in [
+        (
+            "atr_stop_multiplier = 2\nstop_loss_pct = 1",
+            "atr_stop_multiplier: 2 and stop_loss_pct = 1 are two stops",
+        ),
+        (
+            "trailing_stop = true",
+            "trailing_stop: there is no stop to trail; set atr_stop_multiplier, such as 3",
+        ),
+        ("adx_exit = 30", "adx_exit: 30 must be at most adx_enter, which is 25"),
+        ("funding_min_bps = 0.000001", "funding_min_bps: 0.000001 has more than five decimals"),
+    ] {
+        let refused = Lab::new()?.run("trend_following", &format!("{PARAMS}{extra}"), &[]);
+        let error = refused.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with(expected), "{extra}: {error}");
+    }
+    Ok(())
+}

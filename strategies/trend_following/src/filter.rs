@@ -1,0 +1,78 @@
+//! What holds an entry back: the regime of the market, and a funding settlement that is near. Exits never ask it.
+
+use sdk::indicators::{Regime, RegimeSettings, RegimeState};
+use sdk::{Bar, BuildError, Funding, FundingClock, Rate, Side, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::params::Params;
+
+/// The filter's memory; all of it is saved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Filter {
+    /// `None` where the filter is off.
+    regime: Option<Regime>,
+    funding: FundingClock,
+    /// Before a settlement, in seconds; 0 is off.
+    pause: u32,
+    #[serde(with = "sdk::state::exact")]
+    least: Rate,
+}
+
+impl Filter {
+    /// The filter that the parameters ask for.
+    ///
+    /// # Errors
+    /// [`BuildError`] for a rate that is too fine.
+    pub(crate) fn new(params: &Params) -> Result<Self, BuildError> {
+        let settings = RegimeSettings {
+            adx_period: params.adx_period as usize,
+            adx_enter: params.adx_enter.to_f64(),
+            adx_exit: params.adx_exit.to_f64(),
+            ema_period: params.regime_ema_period as usize,
+            dwell: params.regime_dwell,
+            ..RegimeSettings::default()
+        };
+        let least =
+            params.funding_min_bps.decimal().at_scale(5).ok().and_then(|nanos| i64::try_from(nanos).ok());
+        let too_fine = || {
+            BuildError::new(
+                "funding_min_bps",
+                format!("{} has more than five decimals", params.funding_min_bps),
+            )
+        };
+        Ok(Self {
+            regime: params.regime_filter.then(|| Regime::new(settings)),
+            funding: FundingClock::new(8),
+            pause: params.funding_pause_minutes.saturating_mul(60),
+            least: least.map(Rate::from_nanos).ok_or_else(too_fine)?,
+        })
+    }
+
+    /// Takes in a closed bar.
+    #[expect(clippy::cast_precision_loss, reason = "prices stay below 2⁵³ ticks, where f64 is exact")]
+    pub(crate) fn bar(&mut self, bar: &Bar) {
+        if let Some(regime) = &mut self.regime {
+            let [high, low, close] = [bar.high, bar.low, bar.close].map(|price| price.ticks() as f64);
+            regime.update_bar(high, low, close);
+        }
+    }
+
+    /// Takes in a settlement of funding.
+    pub(crate) fn settled(&mut self, funding: &Funding) {
+        self.funding.settled(funding);
+    }
+
+    /// Whether a position on this side may be opened now.
+    pub(crate) fn admits(&self, side: Side, now: Time) -> bool {
+        let trend = if side == Side::Buy { RegimeState::TrendUp } else { RegimeState::TrendDown };
+        let trends = self.regime.as_ref().is_none_or(|regime| regime.state() == trend);
+        let pays = self.funding.payer() == Some(side)
+            && self.funding.rate().is_some_and(|rate| rate.nanos().saturating_abs() >= self.least.nanos());
+        trends && !(self.pause > 0 && pays && self.funding.near(now, self.pause))
+    }
+
+    /// Bars until it can judge.
+    pub(crate) fn warm_up(&self) -> u32 {
+        self.regime.as_ref().map_or(0, |regime| u32::try_from(regime.warm_up()).unwrap_or(u32::MAX))
+    }
+}
