@@ -104,9 +104,9 @@ fn a_stop_in_atrs_follows_the_closes_and_never_moves_back() -> Result<(), LabErr
          sell 1 stop 97 reduce; cancelled sell 1 stop 96
         # A true range of 3: 104 − 6.
         101 104 101 104   | cancel sell 1 stop 97; sell 1 stop 98 reduce; cancelled sell 1 stop 97
-        # A close of 103 with a range of 4 would put it at 95: it stays.
-        104 104 100 103   |
-        103 103 90 91     | filled sell 1 @ 98
+        # A range of 5 would put it at 94: it stays.
+        104 104 99 104    |
+        104 104 90 91     | filled sell 1 @ 98
         ",
     )
 }
