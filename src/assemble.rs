@@ -7,7 +7,7 @@ use kernel::{KernelSetup, Seat};
 use ledger::RecorderOptions;
 use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
 use tape::{DataError, Loaded, ReadOptions, SeriesData};
-use types::{Instrument, InstrumentId, InstrumentSpec, Price, Time};
+use types::{Instrument, InstrumentId, InstrumentSpec, Price, Signal, Time};
 use venue::Execution;
 
 use crate::catalogue::{catalogue, find};
@@ -45,6 +45,8 @@ pub(crate) struct Parts {
 pub(crate) struct InstrumentData {
     pub(crate) market: Loaded,
     pub(crate) funding: Option<Loaded>,
+    /// Signals from outside; empty where none are named.
+    pub(crate) signals: Vec<Signal>,
 }
 
 /// Reads the configuration, holds the parameters of what it names against their schemas, but reads no data.
@@ -116,7 +118,11 @@ pub(crate) fn assemble(
         let instrument = Instrument::new(InstrumentId(id), spec)
             .map_err(|error| Failure::config(format!("{}: {error}", source.name)))?;
         instruments.push(instrument);
-        series.push(InstrumentData { market, funding });
+        let signals = match &raw.data.signals {
+            Some(path) => tape::read_signals(&source.folder.join(path)).map_err(Failure::data)?,
+            None => Vec::new(),
+        };
+        series.push(InstrumentData { market, funding, signals });
     }
     let mut assembled = Assembled { checked, instruments, series, parts };
     let span =
@@ -222,7 +228,10 @@ impl Assembled {
     /// Market events, all instruments together.
     pub(crate) fn events(&self) -> u64 {
         let rows = |loaded: &Loaded| loaded.series.data.len() as u64;
-        self.series.iter().map(|data| rows(&data.market) + data.funding.as_ref().map_or(0, rows)).sum()
+        let all = |data: &InstrumentData| {
+            rows(&data.market) + data.funding.as_ref().map_or(0, rows) + data.signals.len() as u64
+        };
+        self.series.iter().map(all).sum()
     }
 
     /// The data as streams, in the order of the instruments.
@@ -231,6 +240,9 @@ impl Assembled {
         for (id, data) in (0..).map(InstrumentId).zip(&self.series) {
             if let Some(funding) = &data.funding {
                 streams.push(stream(id, &funding.series.data));
+            }
+            if !data.signals.is_empty() {
+                streams.push(Stream::Signals(id, data.signals.iter()));
             }
             streams.push(stream(id, &data.market.series.data));
         }

@@ -102,6 +102,9 @@ pub(crate) struct DataConfig {
     /// Funding settlements to go with it: a file of times and rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) funding: Option<String>,
+    /// Signals to go with it, for strategies that listen to them: a file of times, sources, names and values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signals: Option<String>,
     /// Which columns of a file that holds several assets side by side, such as `BTC` for `BTC:open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) column_prefix: Option<String>,

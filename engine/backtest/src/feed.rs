@@ -2,7 +2,7 @@
 
 use std::slice::Iter;
 
-use types::{Bar, Event, Funding, InstrumentId, Quote, Trade};
+use types::{Bar, Event, Funding, InstrumentId, Quote, Signal, Trade};
 
 /// One instrument's data of one kind, oldest first.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Stream<'a> {
     Quotes(InstrumentId, Iter<'a, Quote>),
     /// Funding settlements.
     Funding(InstrumentId, Iter<'a, Funding>),
+    /// Signals from outside.
+    Signals(InstrumentId, Iter<'a, Signal>),
 }
 
 impl Iterator for Stream<'_> {
@@ -32,6 +34,9 @@ impl Iterator for Stream<'_> {
             }
             Self::Funding(instrument, list) => {
                 Event::Funding { instrument: *instrument, funding: *list.next()? }
+            }
+            Self::Signals(instrument, list) => {
+                Event::Signal { instrument: *instrument, signal: *list.next()? }
             }
         })
     }

@@ -6,7 +6,10 @@
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
 use ledger::{Recorder, RecorderOptions, RunRecord};
-use types::{Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Time, Trade};
+use sdk::Answer;
+use types::{
+    Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
+};
 use venue::{Execution, SimExchange};
 
 use crate::{BacktestError, Entry, Journal};
@@ -140,7 +143,7 @@ impl Backtest {
             }
             Event::Trade { instrument, trade } => self.mark(*instrument, trade.time, trade.price),
             Event::Quote { instrument, quote } => self.mark(*instrument, quote.time, quote.bid),
-            Event::Funding { .. } | Event::Order(_) | Event::Operator { .. } => {}
+            Event::Funding { .. } | Event::Signal { .. } | Event::Order(_) | Event::Operator { .. } => {}
         }
         self.through(event)?;
         self.recorder.equity(event.time(), self.outbox.equity);
@@ -225,6 +228,9 @@ impl Backtest {
         if let Some(journal) = &mut self.journal {
             journal.write(event, &self.outbox.commands);
         }
+        if let Event::Signal { signal, .. } = event {
+            self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
+        }
         if !self.outbox.commands.is_empty()
             || !self.outbox.remarks.is_empty()
             || self.outbox.funding.is_some()
@@ -265,4 +271,17 @@ impl Backtest {
     fn overflow(&self, time: Time, source: Overflow) -> BacktestError {
         BacktestError::Overflow { event: self.events, time, source }
     }
+}
+
+/// A signal and what became of it, for the record.
+#[cold]
+fn describe(signal: &Signal, answer: Option<Answer>) -> String {
+    let Signal { source, name, value, .. } = signal;
+    let became = match answer {
+        Some(Answer::Applied) => "applied".to_owned(),
+        Some(Answer::Proposed) => "proposed; the configuration does not let it be applied".to_owned(),
+        Some(Answer::Refused(why)) => format!("refused: {why}"),
+        None => "passed over: the strategy does not listen to signals".to_owned(),
+    };
+    format!("signal from {source}: {name} = {value}: {became}")
 }

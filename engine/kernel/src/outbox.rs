@@ -1,6 +1,7 @@
 //! What a step gives out: commands for the venue, and what whoever keeps records needs to know.
 
 use ledger::{Booked, RoundTrip};
+use sdk::Answer;
 use types::{Command, Money};
 
 /// A remark of a strategy (by its place) or of the kernel itself.
@@ -25,6 +26,8 @@ pub struct Outbox {
     pub closed: Vec<RoundTrip>,
     /// Remarks.
     pub remarks: Vec<Remark>,
+    /// What the strategy made of a signal.
+    pub answer: Option<Answer>,
     /// Equity after the event.
     pub equity: Money,
 }
@@ -43,5 +46,6 @@ impl Outbox {
         self.remarks.clear();
         self.booked = None;
         self.funding = None;
+        self.answer = None;
     }
 }

@@ -4,8 +4,8 @@ use ledger::Portfolio;
 use risk::{Breaker, Desk as Judged, Gate};
 use sdk::{Intent, Intents, Market, Mode, View, Wish};
 use types::{
-    CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport,
-    ReportKind, Time,
+    CancelReason, ClientOrderId, Command, Event, InstrumentId, OperatorVerb, Order, OrderReport, ReportKind,
+    Time,
 };
 
 use crate::desk::{Desk, Heard};
@@ -119,7 +119,7 @@ impl Kernel {
             self.break_off(trip, outbox);
         }
         if let Some(place) = concerned {
-            self.ask(place, event, outbox.equity);
+            self.ask(place, event, outbox);
             self.judge_and_place(place, outbox)?;
         }
         if self.stopping > 0 {
@@ -163,6 +163,7 @@ impl Kernel {
                 }
                 self.owner_of(*instrument)
             }
+            Event::Signal { instrument, .. } => self.owner_of(*instrument),
         };
         let markets = &self.markets;
         outbox.equity = self.portfolio.equity(|id| markets.get(id.index()).and_then(|market| market.last))?;
@@ -204,11 +205,12 @@ impl Kernel {
 
     /// Phase 2: the strategy's wishes, from a view that already holds the fact.
     #[inline]
-    fn ask(&mut self, place: u16, event: &Event, equity: Money) {
+    fn ask(&mut self, place: u16, event: &Event, outbox: &mut Outbox) {
         let Some(desk) = self.desks.get_mut(usize::from(place)) else { return };
         desk.intents.clear();
-        let view = View { now: self.now, markets: &self.markets, equity, mode: desk.mode };
+        let view = View { now: self.now, markets: &self.markets, equity: outbox.equity, mode: desk.mode };
         desk.strategy.on_event(&view, event, &mut desk.intents);
+        outbox.answer = desk.intents.answered();
     }
 
     /// Phases 3 and 4: each wish through the gate, and out as a command.

@@ -64,12 +64,24 @@ pub enum Intent {
     Note(&'static str),
 }
 
+/// What a strategy makes of a signal from outside; the run's record shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It would be taken up, if the operator allowed it.
+    Proposed,
+    /// It was taken up.
+    Applied,
+    /// It was not: the reason.
+    Refused(&'static str),
+}
+
 /// The list a strategy writes its wishes into.
 #[derive(Debug)]
 pub struct Intents {
     list: Vec<Intent>,
     next: ClientOrderId,
     overflowed: bool,
+    answer: Option<Answer>,
 }
 
 impl Intents {
@@ -81,7 +93,7 @@ impl Intents {
     #[must_use]
     pub fn new(run: u32, strategy: u16) -> Self {
         let next = ClientOrderId { run, strategy, slot: 0, generation: 1 };
-        Self { list: Vec::with_capacity(64), next, overflowed: false }
+        Self { list: Vec::with_capacity(64), next, overflowed: false, answer: None }
     }
 
     /// Wishes for an order. `slot` is the strategy's own number for the place this order belongs to (0 if it has only
@@ -109,6 +121,17 @@ impl Intents {
         self.push(Intent::Note(text));
     }
 
+    /// Says what becomes of the signal being handled. Without an answer it counts as passed over.
+    pub fn answer(&mut self, answer: Answer) {
+        self.answer = Some(answer);
+    }
+
+    /// The answer to the signal being handled.
+    #[must_use]
+    pub const fn answered(&self) -> Option<Answer> {
+        self.answer
+    }
+
     /// The wishes so far.
     #[must_use]
     pub fn as_slice(&self) -> &[Intent] {
@@ -131,6 +154,7 @@ impl Intents {
     pub fn clear(&mut self) {
         self.list.clear();
         self.overflowed = false;
+        self.answer = None;
     }
 
     fn push(&mut self, intent: Intent) {

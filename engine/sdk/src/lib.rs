@@ -22,7 +22,7 @@ pub use catalogue::{
     Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
 };
 pub use funding::FundingClock;
-pub use intents::{Intent, Intents, Wish};
+pub use intents::{Answer, Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
@@ -33,9 +33,9 @@ pub use view::{Market, Mode, View};
 // The vocabulary, so that a strategy crate imports nothing but this one.
 pub use types::{
     Amount, Asset, Bar, CancelReason, ClientOrderId, Decimal, DecimalError, Event, FeeSchedule, Fill,
-    Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Liquidity, Money, OperatorVerb, Order,
-    OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal, RefusalRule, RejectReason,
-    ReportKind, Rounding, Side, Time, TimeInForce, Trade, div_round,
+    Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Label, LabelError, Liquidity, Money,
+    OperatorVerb, Order, OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal,
+    RefusalRule, RejectReason, ReportKind, Rounding, Side, Signal, Time, TimeInForce, Trade, div_round,
 };
 
 /// This crate's version: what a strategy was built with.

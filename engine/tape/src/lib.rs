@@ -11,6 +11,7 @@ mod qmt;
 mod read;
 mod rows;
 mod series;
+mod signals;
 mod source;
 mod when;
 
@@ -20,4 +21,5 @@ pub use layout::Kind;
 pub use qmt::write;
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
 pub use series::{Grid, Loaded, Series, SeriesData};
+pub use signals::read_signals;
 pub use when::show as show_time;

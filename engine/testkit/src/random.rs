@@ -1,7 +1,8 @@
 //! Random tapes from one printed seed, the same on every machine.
 
 use types::{
-    Bar, Event, Funding, Instrument, InstrumentId, OperatorVerb, Price, Qty, Quote, Rate, Side, Time, Trade,
+    Bar, Decimal, Event, Funding, Instrument, InstrumentId, OperatorVerb, Price, Qty, Quote, Rate, Side,
+    Signal, Time, Trade,
 };
 
 /// A small generator of random numbers (xorshift64*, Marsaglia 2003, Vigna 2016): the same seed, the same numbers.
@@ -64,7 +65,7 @@ pub fn random_bars(seed: u64, count: usize, start: i64) -> Vec<Bar> {
 
 /// `count` market events of these instruments, the worst that a feed may bring: bars, trades and quotes in any mixture, gaps
 /// in time and price, prices at a thousandth and a thousand times what they were, bars without volume, funding at both
-/// signs, an operator who pauses and resumes, and one who stops everything in the last tenth.
+/// signs, signals of all sorts, an operator who pauses and resumes, and one who stops everything in the last tenth.
 ///
 /// Prices start around 1 000 of the quote asset; times never go back.
 #[must_use]
@@ -94,6 +95,21 @@ pub fn random_events(seed: u64, count: usize, instruments: &[Instrument]) -> Vec
         events.push(walk.event(time, bars, &mut random));
     }
     events
+}
+
+/// What somebody outside may say: in range and out of it, of names that a strategy knows and others, in time and late.
+fn signal(time: Time, random: &mut Seed) -> Signal {
+    let names = ["bias", "confidence", "size", "period", "nonsense"];
+    let name = names.get(usize::try_from(random.below(5)).unwrap_or(0)).copied().unwrap_or("bias");
+    let label = |text: &str| text.parse().unwrap_or_else(|_| unreachable!("{text} is a label"));
+    let hours = random.between(-1, 4);
+    Signal {
+        time,
+        source: label("model"),
+        name: label(name),
+        value: Decimal::new(i128::from(random.between(-200, 200)), 2).unwrap_or_default(),
+        valid_until: Time::from_nanos(time.nanos() + hours * 3_600_000_000_000),
+    }
 }
 
 /// One instrument's price on its way.
@@ -130,6 +146,7 @@ impl Walk {
                 let mark = (random.below(2) == 0).then_some(Price::from_ticks(self.price));
                 return Event::Funding { instrument, funding: Funding { time, rate, mark } };
             }
+            17..=20 => return Event::Signal { instrument, signal: signal(time, random) },
             _ => {}
         }
         let reach = self.reach.min((self.price / 10).max(1));

@@ -1,6 +1,6 @@
 //! The one closed enum of facts that the kernel takes in, and the commands that it gives out.
 
-use crate::{Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Quote, Time, Trade};
+use crate::{Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Quote, Signal, Time, Trade};
 
 /// What an operator asks of a running engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +44,13 @@ pub enum Event {
         /// The settlement.
         funding: Funding,
     },
+    /// A model or a service outside said something.
+    Signal {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The signal.
+        signal: Signal,
+    },
     /// Something happened to one of our orders.
     Order(OrderReport),
     /// The operator spoke.
@@ -80,6 +87,7 @@ impl Event {
             Self::Trade { trade, .. } => trade.time,
             Self::Quote { quote, .. } => quote.time,
             Self::Funding { funding, .. } => funding.time,
+            Self::Signal { signal, .. } => signal.time,
             Self::Order(report) => report.time,
             Self::Operator { time, .. } => *time,
         }
@@ -92,7 +100,8 @@ impl Event {
             Self::Bar { instrument, .. }
             | Self::Trade { instrument, .. }
             | Self::Quote { instrument, .. }
-            | Self::Funding { instrument, .. } => Some(*instrument),
+            | Self::Funding { instrument, .. }
+            | Self::Signal { instrument, .. } => Some(*instrument),
             Self::Order(report) => Some(report.instrument),
             Self::Operator { .. } => None,
         }

@@ -15,6 +15,7 @@ mod order;
 mod position;
 mod report;
 mod scalar;
+mod signal;
 
 pub use asset::{Asset, AssetError};
 pub use client_id::{ClientIdError, ClientOrderId};
@@ -29,3 +30,4 @@ pub use report::{
     CancelReason, Fill, Liquidity, OrderReport, Refusal, RefusalRule, RefusalUnit, RejectReason, ReportKind,
 };
 pub use scalar::{Overflow, Price, Qty, Time};
+pub use signal::{Label, LabelError, Signal};

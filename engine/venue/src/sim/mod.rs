@@ -41,7 +41,7 @@ impl SimExchange {
             Event::Bar { bar, .. } => market.on_bar(bar, &self.execution, reports),
             Event::Trade { trade, .. } => market.on_price(trade.price, trade.time, &self.execution, reports),
             Event::Quote { quote, .. } => market.on_quote(quote, &self.execution, reports),
-            Event::Funding { .. } | Event::Order(_) | Event::Operator { .. } => Ok(()),
+            Event::Funding { .. } | Event::Signal { .. } | Event::Order(_) | Event::Operator { .. } => Ok(()),
         }
     }
 
