@@ -48,9 +48,12 @@ impl Project {
         self.work.join("registry")
     }
 
-    /// Where cargo builds.
+    /// Where cargo builds. In a target folder that is shared with other builds, it is a part of its own: cargo does not tell
+    /// crates that went through the host's wrapper from those that did not, and theirs hold paths of this machine.
     pub(crate) fn target(&self) -> PathBuf {
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.work.join("target"), PathBuf::from)
+        let shared =
+            env::var_os("CARGO_TARGET_DIR").map(|target| PathBuf::from(target).join("quantmesh-host"));
+        shared.unwrap_or_else(|| self.work.join("target"))
     }
 
     /// A folder of the build file, as seen from here.

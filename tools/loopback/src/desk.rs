@@ -24,13 +24,14 @@ pub struct Desk {
 const PLACES: usize = 64;
 
 impl Desk {
-    /// An empty desk. `workspace` is where the tests run from; what is built goes into its target folder.
+    /// An empty desk. `workspace` is where the tests run from; what is built goes into its target folder, for each `kind` of
+    /// builds into a part of its own: cargo does not tell apart what went through another wrapper of the compiler.
     ///
     /// # Errors
     /// Where the folder can't be made.
-    pub fn new(workspace: &Path) -> io::Result<Self> {
+    pub fn new(workspace: &Path, kind: &str) -> io::Result<Self> {
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-        let (number, place, target) = free_place(&target.join("e2e"))?;
+        let (number, place, target) = free_place(&target.join("e2e").join(kind))?;
         // Outside the workspace: cargo and git look upwards for whatever they belong to.
         let mut hash = DefaultHasher::new();
         target.hash(&mut hash);

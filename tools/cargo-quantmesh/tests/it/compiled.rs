@@ -95,10 +95,11 @@ fn one_customer(place: &Place) {
 fn the_host_by_itself(place: &Place) {
     let host = place.path("acme/.quantmesh/host");
     let mut cargo = place.desk.cargo(&host);
-    cargo.args(["build", "--locked", "--offline"]);
+    let target = place.desk.target().join("quantmesh-host");
+    cargo.args(["build", "--locked", "--offline"]).env("CARGO_TARGET_DIR", &target);
     let built = place.said(&mut cargo);
     assert_eq!(built.code, 0, "{}", built.err);
-    let by_hand = fs::read(place.desk.target().join("debug/quantmesh")).unwrap();
+    let by_hand = fs::read(target.join("debug/quantmesh")).unwrap();
     assert_eq!(by_hand, fs::read(place.path("acme/dist/quantmesh")).unwrap());
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { desk: Desk::new(&workspace()).unwrap() }
+        Self { desk: Desk::new(&workspace(), "wrapped").unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -9,7 +9,7 @@ use loopback::{Agent, Customers, Desk, HttpGit, Registry, Repositories, SshGit};
 use crate::said::{Said, run, write};
 
 fn desk() -> Desk {
-    Desk::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
+    Desk::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), "plain").unwrap()
 }
 
 /// Two repositories, `gold` and `silver`.

@@ -43,7 +43,7 @@ impl Vendor {
             writeln!(io::stderr().lock(), "{why}").unwrap();
             return None;
         }
-        let desk = Desk::new(&root).unwrap();
+        let desk = Desk::new(&root, "plain").unwrap();
         let repositories = Repositories::new(&desk).unwrap();
         let customers = Customers::default();
         let http = HttpGit::start(&repositories, &customers, &["quantmesh"]).unwrap();

@@ -13,7 +13,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 pub(crate) fn desk() -> Desk {
-    Desk::new(&root()).unwrap()
+    Desk::new(&root(), "plain").unwrap()
 }
 
 /// Whether the paid source is here; where it is not, a test that needs it says so and passes over.
