@@ -62,6 +62,8 @@ pub struct Backtest {
     end: EndOfRun,
     opening_prints: bool,
     events: u64,
+    /// The time of the last event.
+    now: Time,
     last: Option<LastPrice>,
 }
 
@@ -99,6 +101,7 @@ impl Backtest {
             end,
             opening_prints,
             events: 0,
+            now: Time::from_nanos(i64::MIN),
             last: None,
         })
     }
@@ -134,7 +137,8 @@ impl Backtest {
         match event {
             Event::Bar { instrument, bar } => {
                 if self.opening_prints {
-                    let trade = Trade { time: bar.open_time, price: bar.open, qty: Qty::ZERO, taker: None };
+                    let time = bar.open_time.max(self.now);
+                    let trade = Trade { time, price: bar.open, qty: Qty::ZERO, taker: None };
                     self.through(&Event::Trade { instrument: *instrument, trade })?;
                 }
                 self.recorder.bar(*instrument, bar);
@@ -187,9 +191,14 @@ impl Backtest {
         if let Err(source) = self.venue.on_market(event, &mut self.reports) {
             return Err(self.overflow(time, source));
         }
+        // Bars of several markets close together, and the second one's opening is told after the first one's close.
+        for report in &mut self.reports {
+            report.time = report.time.max(self.now);
+        }
         if !self.reports.is_empty() {
             self.pump(time)?;
         }
+        self.now = time;
         self.step(event, time)?;
         if !self.reports.is_empty() {
             self.pump(time)?;

@@ -12,6 +12,7 @@ mod params;
 mod rule;
 mod sizing;
 mod strategy;
+mod trainer;
 mod view;
 
 pub mod indicators;
@@ -28,6 +29,7 @@ pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
 pub use sizing::{Size, Sizing, moved, orderable, percent, whole};
 pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
+pub use trainer::{RegisteredTrainer, Train, Trained, TrainerSubmission, trainers};
 pub use view::{Market, Mode, View};
 
 // The vocabulary, so that a strategy crate imports nothing but this one.

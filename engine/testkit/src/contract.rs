@@ -11,7 +11,9 @@ use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 use kernel::{Kernel, Outbox};
-use sdk::{Event, Intents, Registered, RestoreError, Strategy, View, WarmUp, param_fields};
+use sdk::{
+    Event, Intents, Make, Maker, Registered, RestoreError, Setup, Strategy, View, WarmUp, param_fields,
+};
 use types::{Command, OrderReport, RefusalRule, ReportKind, Time};
 
 use crate::{Faults, Lab, LabError, Seed, UnreliableExchange, random_events};
@@ -103,21 +105,12 @@ impl Contract {
         let refused = Arc::new(OnceLock::new());
         let mut setup = self.lab.kernel(id, params, None)?;
         if restarts {
-            setup.seats = setup
-                .seats
-                .into_iter()
-                .map(|seat| kernel::Seat {
-                    strategy: Box::new(Restarted {
-                        inner: seat.strategy,
-                        lab: self.lab.clone(),
-                        id: id.to_owned(),
-                        params: params.to_owned(),
-                        random: Seed::new(seed ^ 0x5EED),
-                        refused: Arc::clone(&refused),
-                    }),
-                    ..seat
-                })
-                .collect();
+            let mut seats = Vec::new();
+            for seat in setup.seats {
+                let strategy = Restarted::new(seat.strategy, &self.lab, id, params, seed, &refused)?;
+                seats.push(kernel::Seat { strategy: Box::new(strategy), ..seat });
+            }
+            setup.seats = seats;
         }
         let instruments = setup.instruments.clone();
         let faults = if seed.is_multiple_of(3) { Faults::default() } else { Faults::many() };
@@ -215,37 +208,52 @@ impl Run {
 /// A strategy that is saved, built anew and restored before one event in four.
 struct Restarted {
     inner: Box<dyn Strategy>,
-    lab: Lab,
-    id: String,
-    params: String,
+    make: Maker<dyn Strategy>,
+    params: toml::Table,
+    setup: Setup,
     random: Seed,
     refused: Arc<OnceLock<String>>,
 }
 
 impl Restarted {
-    fn refuse(&self, what: String) {
-        // The first refusal is the one to tell.
-        let _ = self.refused.set(what);
+    /// The strategy `id` in place of one that was built already.
+    fn new(
+        inner: Box<dyn Strategy>,
+        lab: &Lab,
+        id: &str,
+        params: &str,
+        seed: u64,
+        refused: &Arc<OnceLock<String>>,
+    ) -> Result<Self, LabError> {
+        let setup = lab.setup(None)?;
+        let make = setup.granted.get(id).map(|entry| entry.make);
+        let Some(Make::Strategy(make)) = make else { return Err(LabError::NotLinked(id.to_owned())) };
+        let (params, random) = (toml::from_str(params)?, Seed::new(seed ^ 0x5EED));
+        Ok(Self { inner, make, params, setup, random, refused: Arc::clone(refused) })
     }
 
-    fn restart(&mut self) -> Result<(), LabError> {
-        let setup = self.lab.setup(None)?;
-        let entry = setup.granted.get(&self.id).ok_or_else(|| LabError::NotLinked(self.id.clone()))?;
-        let mut fresh = entry.build(&toml::from_str(&self.params)?, &setup)?;
-        match fresh.restore(&self.inner.save()) {
-            Ok(()) => self.inner = fresh,
-            Err(RestoreError(what)) => self.refuse(format!("its own state can't be restored: {what}")),
+    fn restart(&mut self) {
+        let restored = (self.make)(self.params.clone(), &self.setup)
+            .map_err(|error| error.to_string())
+            .and_then(|mut fresh| {
+                let RestoreError(what) = match fresh.restore(&self.inner.save()) {
+                    Ok(()) => return Ok(fresh),
+                    Err(error) => error,
+                };
+                Err(format!("its own state can't be restored: {what}"))
+            });
+        match restored {
+            Ok(fresh) => self.inner = fresh,
+            // The first refusal is the one to tell.
+            Err(what) => self.refused.set(what).unwrap_or(()),
         }
-        Ok(())
     }
 }
 
 impl Strategy for Restarted {
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
-        if self.random.below(4) == 0
-            && let Err(error) = self.restart()
-        {
-            self.refuse(error.to_string());
+        if self.random.below(4) == 0 {
+            self.restart();
         }
         self.inner.on_event(view, event, intents);
     }

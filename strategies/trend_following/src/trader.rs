@@ -167,6 +167,9 @@ impl TrendFollowing {
 impl Strategy for TrendFollowing {
     #[inline]
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
+        if event.instrument() != Some(self.memory.stance.instrument()) {
+            return;
+        }
         match event {
             Event::Bar { bar, .. } => {
                 self.decide(bar);
