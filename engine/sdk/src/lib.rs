@@ -15,6 +15,7 @@ mod strategy;
 mod trainer;
 mod view;
 
+pub mod hold;
 pub mod indicators;
 pub mod stance;
 pub mod state;

@@ -59,7 +59,8 @@ impl RegisteredTrainer {
     }
 }
 
-/// Every trainer that is compiled in, by id. Two crates with one id are told by the catalogue, which a trainer's strategy is in.
+/// Every trainer that is compiled in, by id. Two crates with one id are told by the catalogue, which a trainer's
+/// strategy is in.
 #[must_use]
 pub fn trainers() -> Vec<&'static RegisteredTrainer> {
     let mut all: Vec<_> =

@@ -5,6 +5,7 @@
 
 mod check;
 mod contract;
+mod desk;
 mod faults;
 mod lab;
 mod random;
@@ -12,6 +13,7 @@ mod shared;
 
 pub use check::check;
 pub use contract::{Broken, Contract};
+pub use desk::{Desk, Placed, texts};
 pub use faults::{Faults, UnreliableExchange};
 pub use lab::{Lab, LabError};
 pub use random::{Seed, random_bars, random_events};

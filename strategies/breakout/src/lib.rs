@@ -70,7 +70,6 @@
 //! 3.
 
 mod channel;
-mod hold;
 mod params;
 mod risk;
 mod trader;

@@ -8,9 +8,9 @@ use sdk::{
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channels;
-use crate::hold::{Hold, Standing};
 use crate::params::Params;
 use crate::risk::{Risk, behind, better};
+use sdk::hold::{Hold, Standing};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]

@@ -1,11 +1,9 @@
 //! What becomes of orders that fail, and of a position between closes.
 
-mod desk;
-
 use breakout as _;
-use desk::{Desk, Placed, texts};
 use sdk::{CancelReason, Mode, RejectReason, ReportKind};
 use testkit::LabError;
+use testkit::{Desk, Placed, texts};
 
 const REJECTED: ReportKind = ReportKind::Rejected(RejectReason::BadQuantity);
 const EXPIRED: ReportKind = ReportKind::Cancelled(CancelReason::Expired);

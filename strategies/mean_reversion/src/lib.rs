@@ -67,7 +67,6 @@
 //! entered once is a convention of this strategy.
 
 mod bands;
-mod hold;
 mod params;
 mod trader;
 

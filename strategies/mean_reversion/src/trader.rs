@@ -8,8 +8,8 @@ use sdk::{
 use serde::{Deserialize, Serialize};
 
 use crate::bands::{Bands, Bounds, behind};
-use crate::hold::{Hold, Standing};
 use crate::params::Params;
+use sdk::hold::{Hold, Standing};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]

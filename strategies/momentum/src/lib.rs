@@ -64,7 +64,6 @@
 //! 30. ROC, 100·(close/close n bars ago − 1), and the midline of 50: J. J. Murphy, "Technical Analysis of the
 //! Financial Markets", 1999. That a move is entered once is a convention of this strategy.
 
-mod hold;
 mod params;
 mod signals;
 mod trader;

@@ -7,9 +7,9 @@ use sdk::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::hold::{Hold, Standing};
 use crate::params::{Params, Style};
 use crate::signals::{Bounds, Signals};
+use sdk::hold::{Hold, Standing};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]

@@ -1,12 +1,16 @@
 //! What is held: on which side, for how many bars, under which guards; and what is still to be done about it.
 
-use sdk::stance::{Heard, Leg, Stance};
-use sdk::{InstrumentId, Intents, Market, OrderReport, Price, Side, Size, View};
 use serde::{Deserialize, Serialize};
+use types::{InstrumentId, OrderReport, Price, Side};
 
-/// A position from its entry to its end. All of it is saved.
+use crate::stance::{Heard, Leg, Stance};
+use crate::{Intents, Market, Size, View};
+
+/// A position from its entry to its end, on top of a [`Stance`]: it counts the bars since the entry, gives up an entry that
+/// did not go through, and closes at once what a stop could no longer guard. For strategies that decide on closed bars. All
+/// of it is saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Hold {
+pub struct Hold {
     stance: Stance,
     /// Closed bars since the entry.
     bars: u32,
@@ -16,7 +20,7 @@ pub(crate) struct Hold {
 
 /// How things stand at the close of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub enum Standing {
     /// Nothing is held and nothing is out.
     Flat,
     /// This side is held, or its entry is out.
@@ -26,21 +30,26 @@ pub(crate) enum Standing {
 }
 
 impl Hold {
-    pub(crate) const fn new(instrument: InstrumentId) -> Self {
+    /// Nothing held, and nothing wanted.
+    #[must_use]
+    pub const fn new(instrument: InstrumentId) -> Self {
         Self { stance: Stance::new(instrument), bars: 0, stopped: false }
     }
 
-    pub(crate) const fn instrument(&self) -> InstrumentId {
+    /// Which market.
+    #[must_use]
+    pub const fn instrument(&self) -> InstrumentId {
         self.stance.instrument()
     }
 
     /// Closed bars since the entry, the last one included.
-    pub(crate) const fn bars(&self) -> u32 {
+    #[must_use]
+    pub const fn bars(&self) -> u32 {
         self.bars
     }
 
     /// Takes in that a bar has closed. An entry that did not go through is given up here.
-    pub(crate) fn bar(&mut self, market: &Market) -> Standing {
+    pub fn bar(&mut self, market: &Market) -> Standing {
         let held = Side::closing(market.position.qty).map(Side::opposite);
         match self.stance.target() {
             Some(side) if held == Some(side) || self.stance.is_out(Leg::Entry) => {
@@ -57,26 +66,30 @@ impl Hold {
     }
 
     /// Wants a side, or flat; [`Self::act`] carries it out.
-    pub(crate) fn want(&mut self, side: Option<Side>) {
+    pub fn want(&mut self, side: Option<Side>) {
         self.stance.want(side);
         self.bars = 0;
     }
 
-    pub(crate) const fn is_due(&self) -> bool {
+    /// Whether something is still to be done by [`Self::act`].
+    #[must_use]
+    pub const fn is_due(&self) -> bool {
         self.stance.is_due()
     }
 
     /// Whether a position is held that nothing moves and nothing guards.
-    pub(crate) fn is_bare(&self, view: &View<'_>) -> bool {
+    #[must_use]
+    pub fn is_bare(&self, view: &View<'_>) -> bool {
         self.stance.is_bare(view)
     }
 
-    pub(crate) fn act(&mut self, view: &View<'_>, size: Size, intents: &mut Intents) {
+    /// Sends what it takes to get to what is wanted; see [`Stance::act`].
+    pub fn act(&mut self, view: &View<'_>, size: Size, intents: &mut Intents) {
         self.stance.act(view, size, intents);
     }
 
-    /// Places the guards.
-    pub(crate) fn guard(
+    /// Places the guards; see [`Stance::guard`].
+    pub fn guard(
         &mut self,
         market: &Market,
         stop: Option<Price>,
@@ -87,18 +100,19 @@ impl Hold {
     }
 
     /// Whether a stop is out.
-    pub(crate) const fn has_stop(&self) -> bool {
+    #[must_use]
+    pub const fn has_stop(&self) -> bool {
         self.stance.is_out(Leg::Stop)
     }
 
-    /// Puts the stop at another price.
-    pub(crate) fn move_stop(&mut self, market: &Market, stop: Price, intents: &mut Intents) {
+    /// Puts the stop at another price; see [`Stance::move_stop`].
+    pub fn move_stop(&mut self, market: &Market, stop: Price, intents: &mut Intents) {
         self.stance.move_stop(market, stop, intents);
     }
 
     /// Closes the position at once where the last price has already passed the stop, which a venue would not take any
     /// more; says whether that is so. To be asked at a price, not at a fill: a fill is newer than the last price.
-    pub(crate) fn is_passed(&mut self, market: &Market, stop: Option<Price>) -> bool {
+    pub fn is_passed(&mut self, market: &Market, stop: Option<Price>) -> bool {
         let long = market.position.qty.lots() > 0;
         let passed = |(last, stop): (Price, Price)| if long { last <= stop } else { last >= stop };
         let passed = market.last.zip(stop).is_some_and(passed);
@@ -110,7 +124,7 @@ impl Hold {
     }
 
     /// Takes in a report. A position that was closed because its stop had been passed ends as a stopped one.
-    pub(crate) fn hear(
+    pub fn hear(
         &mut self,
         view: &View<'_>,
         report: &OrderReport,

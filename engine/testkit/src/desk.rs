@@ -1,28 +1,39 @@
 //! A strategy driven by hand: the test is its market and its exchange, and says what becomes of each order.
 
-use sdk::{
-    Amount, Bar, ClientOrderId, Event, Fill, InstrumentId, Intent, Intents, Liquidity, Market, Mode, Money,
-    OrderKind, OrderReport, Position, Price, Qty, ReportKind, Side, Strategy, Time, Trade, View, Wish,
+use sdk::{Intent, Intents, Market, Mode, Strategy, View, Wish};
+use types::{
+    Amount, Bar, ClientOrderId, Event, Fill, InstrumentId, Liquidity, Money, OrderKind, OrderReport,
+    Position, Price, Qty, ReportKind, Side, Time, Trade,
 };
-use testkit::{Lab, LabError};
+
+use crate::{Lab, LabError};
 
 /// One strategy, its market and what it wished for last. Prices are in ticks, quantities in lots.
-pub(crate) struct Desk {
+///
+/// For what no tape says: an order that is rejected, that expires, that fills in parts or late. Times stand still.
+pub struct Desk {
     strategy: Box<dyn Strategy>,
     market: Market,
     intents: Intents,
-    pub(crate) mode: Mode,
+    /// Whether the strategy may open risk.
+    pub mode: Mode,
 }
 
 /// An order that was wished for, and the same in words.
-pub(crate) struct Placed {
-    pub(crate) id: ClientOrderId,
+pub struct Placed {
+    /// Its id.
+    pub id: ClientOrderId,
     wish: Wish,
-    pub(crate) text: String,
+    /// As in `buy 3 stop 90 reduce`.
+    pub text: String,
 }
 
 impl Desk {
-    pub(crate) fn new(id: &str, params: &str) -> Result<Self, LabError> {
+    /// The strategy `id` in the usual laboratory.
+    ///
+    /// # Errors
+    /// [`LabError`] when it is not linked or refuses its parameters.
+    pub fn new(id: &str, params: &str) -> Result<Self, LabError> {
         let lab = Lab::new()?;
         let seats = lab.kernel(id, params, None)?.seats;
         let strategy = seats.into_iter().map(|seat| seat.strategy).next();
@@ -35,7 +46,7 @@ impl Desk {
     }
 
     /// A bar closes.
-    pub(crate) fn bar(&mut self, [open, high, low, close]: [i64; 4]) -> Vec<Placed> {
+    pub fn bar(&mut self, [open, high, low, close]: [i64; 4]) -> Vec<Placed> {
         let [open, high, low, close] = [open, high, low, close].map(Price::from_ticks);
         self.market.last = Some(close);
         let bar = Bar { open, high, low, close, ..Bar::default() };
@@ -43,12 +54,12 @@ impl Desk {
     }
 
     /// Bars that stand still.
-    pub(crate) fn bars(&mut self, closes: &[i64]) -> Vec<Placed> {
+    pub fn bars(&mut self, closes: &[i64]) -> Vec<Placed> {
         closes.iter().flat_map(|close| self.bar([*close; 4])).collect()
     }
 
     /// A trade at a price.
-    pub(crate) fn trade(&mut self, price: i64) -> Vec<Placed> {
+    pub fn trade(&mut self, price: i64) -> Vec<Placed> {
         let price = Price::from_ticks(price);
         self.market.last = Some(price);
         let trade = Trade { time: Time::from_nanos(0), price, qty: Qty::from_lots(1), taker: None };
@@ -56,12 +67,11 @@ impl Desk {
     }
 
     /// So many lots of an order fill at a price, which becomes that of all that is held.
-    #[expect(clippy::unwrap_used, reason = "a test's few lots at a test's prices are in range")]
-    pub(crate) fn fill(&mut self, order: &Placed, lots: i64, price: i64) -> Vec<Placed> {
+    pub fn fill(&mut self, order: &Placed, lots: i64, price: i64) -> Vec<Placed> {
         let market = &mut self.market;
         let (side, price) = (order.wish.side, Price::from_ticks(price));
         let held = Qty::from_lots(market.position.qty.lots() + side.sign() * lots);
-        let cost = market.instrument.notional(price, held).unwrap();
+        let cost = market.instrument.notional(price, held).unwrap_or_default();
         market.position = Position { qty: held, cost };
         let fee = Amount { asset: market.instrument.quote(), money: Money::ZERO };
         let qty = Qty::from_lots(lots);
@@ -70,7 +80,7 @@ impl Desk {
     }
 
     /// An order ends, or is accepted.
-    pub(crate) fn report(&mut self, order: &Placed, kind: ReportKind) -> Vec<Placed> {
+    pub fn report(&mut self, order: &Placed, kind: ReportKind) -> Vec<Placed> {
         let (time, instrument) = (Time::from_nanos(0), InstrumentId(0));
         self.event(&Event::Order(OrderReport { time, id: order.id, instrument, kind }))
     }
@@ -101,6 +111,7 @@ fn words(wish: &Wish) -> String {
 }
 
 /// The orders in words.
-pub(crate) fn texts(placed: &[Placed]) -> Vec<&str> {
+#[must_use]
+pub fn texts(placed: &[Placed]) -> Vec<&str> {
     placed.iter().map(|order| order.text.as_str()).collect()
 }
