@@ -79,6 +79,7 @@ mod tests {
         tier: Tier::Free,
         stability: Stability::Beta,
         released: None,
+        instruments: 1,
         schema: || schemars::schema_for!(()),
         make: Make::Strategy(|_, _| Err(sdk::BuildError::new("", ""))),
     };

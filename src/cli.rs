@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Configuration files: check them, describe them, start one
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Train the models of strategies that have some
+    #[command(subcommand, hide = cfg!(not(feature = "ai_strategy")))]
+    Ai(AiCommand),
     /// Licences of paid strategies: what there is, what it allows, installing one
     #[command(subcommand)]
     Licence(LicenceCommand),
@@ -132,12 +135,61 @@ pub(crate) enum StrategiesCommand {
     List(JsonArgs),
     /// One strategy with its parameters
     Show(ShowArgs),
+    /// Start one of your own: a crate with a small strategy, its tests and a program around it
+    New(NewArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// Its id: lower-case words with underscores, such as my_idea
+    pub(crate) name: String,
+    /// The folder to write; one of that name here, unless given
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Where the engine is: the folder it was cloned to, or the address of its repository, which is taken at the tag of this
+    /// program's version; unless given, the tree that the new folder is in
+    #[arg(long, value_name = "FOLDER|URL")]
+    pub(crate) engine: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// Which
     pub(crate) id: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AiCommand {
+    /// Train a model on history, try it out of sample, and write it to a file
+    Train(TrainArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// Configuration whose instrument, fees and data to train on
+    #[arg(long, value_name = "FILE", required_unless_present = "data")]
+    pub(crate) config: Option<PathBuf>,
+    /// Bars to train on: a file, or a folder of files; instead of the data of a configuration, or without one
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where the model goes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Which instrument of a configuration with several; the first, unless given
+    #[arg(long, value_name = "SYMBOL")]
+    pub(crate) instrument: Option<String>,
+    /// Change one parameter of the training, such as model=boosted_trees
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Whose model, where several strategies have one
+    #[arg(long, value_name = "ID")]
+    pub(crate) strategy: Option<String>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -57,6 +57,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Data(command) => commands::data::run(command),
         Command::Strategies(command) => commands::strategies::run(command, &cli.licence),
         Command::Config(command) => commands::config::run(command, &cli.licence),
+        Command::Ai(command) => commands::ai::run(command, &cli.licence),
         Command::Licence(command) => commands::licence::run(command, &cli.licence),
         Command::Doctor(args) => commands::doctor::run(args, &cli.licence),
         Command::Schema => commands::config::print_schema(),

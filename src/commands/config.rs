@@ -92,6 +92,13 @@ fn starter(id: &str) -> Result<String, Failure> {
         ));
     }
     let mut text = String::from(STARTER_HEAD);
+    text.push_str(
+        &OTHERS
+            .iter()
+            .take(entry.instruments.saturating_sub(1) as usize)
+            .map(|symbol| other(symbol))
+            .collect::<String>(),
+    );
     let _ = writeln!(
         text,
         "\n[[strategy]]\nid = \"{}\"           # {}\n\n[strategy.params]",
@@ -114,6 +121,26 @@ fn starter(id: &str) -> Result<String, Failure> {
 fn in_toml(default: &str) -> String {
     serde_json::from_str::<toml::Value>(default)
         .map_or_else(|_| default.to_owned(), |value| value.to_string())
+}
+
+/// What further instruments are called in a starter file.
+const OTHERS: [&str; 3] = ["ETHUSDT", "SOLUSDT", "XRPUSDT"];
+
+/// A further instrument of a starter file. The program has data of one alone.
+fn other(symbol: &str) -> String {
+    let file = symbol.to_ascii_lowercase();
+    format!(
+        "
+[[instrument]]
+symbol = \"{symbol}\"
+maker_fee_bps = 2
+taker_fee_bps = 4
+min_notional = 5
+
+[instrument.data]
+path = \"{file}_1d.csv\"  # a file of yours: this strategy trades several instruments, and the program has data of one
+"
+    )
 }
 
 const STARTER_HEAD: &str = "\

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{catalogue, find};
 use crate::cli::{LicenceArgs, ShowArgs, StrategiesCommand};
+use crate::commands::new_strategy;
 use crate::licences::{Licences, NOW};
 use crate::registered::SOURCES;
 use crate::{Failure, host, terminal};
@@ -17,6 +18,7 @@ pub(crate) fn run(command: &StrategiesCommand, licence: &LicenceArgs) -> Result<
     match command {
         StrategiesCommand::List(args) => list(args.json, licence),
         StrategiesCommand::Show(args) => show(args),
+        StrategiesCommand::New(args) => new_strategy::run(args),
     }
 }
 

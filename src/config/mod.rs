@@ -2,11 +2,14 @@
 
 mod checked;
 mod edit;
+mod files;
 mod raw;
 mod read;
 mod suggest;
 
 pub(crate) use checked::Checked;
+pub(crate) use edit::set;
+pub(crate) use files::handed_over;
 pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, LicenceClock, LicenceConfig};
 pub(crate) use read::{Source, read};
 pub(crate) use suggest::nearest;

@@ -89,6 +89,13 @@ fn terms() -> Terms {
     }
 }
 
+/// A licence for everything that is sold in this tree, as a file's text.
+pub(crate) fn for_all() -> String {
+    let grant = |id: &str| Grant { id: id.to_owned(), versions: ">=0.1, <2".parse().unwrap() };
+    let strategies = ["advanced_risk", "ai_strategy", "multi_strategy"].map(grant).to_vec();
+    sign(&Terms { strategies, ..terms() }, &demo()).unwrap()
+}
+
 #[test]
 fn a_good_licence_is_found_in_each_of_its_places() {
     let home = Home::new();

@@ -11,12 +11,15 @@
 
 mod arrows;
 mod build_script;
+mod contract;
 mod features;
 mod house;
 mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
+mod new_strategy;
 mod program;
 mod quoted;
+mod strategies_page;
 mod tidy;
 mod tokens;

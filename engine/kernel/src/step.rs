@@ -115,7 +115,10 @@ impl Kernel {
         if self.term_due.is_some_and(|due| self.now >= due) {
             self.observe_terms(outbox);
         }
-        if let Some(trip) = self.breaker.observe(self.now, outbox.equity) {
+        // A fill comes before the price it was made at: between the two, what is held is valued at the old one.
+        if !matches!(event, Event::Order(_))
+            && let Some(trip) = self.breaker.observe(self.now, outbox.equity)
+        {
             self.break_off(trip, outbox);
         }
         if let Some(place) = concerned {

@@ -58,6 +58,8 @@ pub struct Registered {
     /// The UTC day on which this version was released, as `2026-11-24`. A licence that ends later lets it run on where its
     /// plan says so; an entry without a date has no such right.
     pub released: Option<&'static str>,
+    /// The fewest instruments it can start with.
+    pub instruments: u32,
     /// The JSON Schema of its parameters.
     pub schema: fn() -> schemars::Schema,
     /// Builds it from already checked values.
@@ -290,8 +292,8 @@ const _: () = assert!(size_of::<ClientOrderId>() == 16);
 
 /// Registers a strategy. Call it once, at the root of the strategy's crate.
 ///
-/// `stability:` (a [`Stability`]; experimental where it is left out) and `released:` (a day, as `"2026-11-24"`) may stand
-/// between `tier:` and `params:`.
+/// `stability:` (a [`Stability`]; experimental where it is left out), `released:` (a day, as `"2026-11-24"`) and `instruments:`
+/// (the fewest it can start with; 1 where it is left out) may stand, in this order, between `tier:` and `params:`.
 ///
 /// ```
 /// use quantmesh_sdk::{BuildError, Event, Intents, Setup, Strategy, View, register_strategy};
@@ -328,11 +330,11 @@ const _: () = assert!(size_of::<ClientOrderId>() == 16);
 macro_rules! register_strategy {
     (
         id: $id:literal, summary: $summary:literal, tier: $tier:expr,
-        $(stability: $stability:expr,)? $(released: $released:literal,)?
+        $(stability: $stability:expr,)? $(released: $released:literal,)? $(instruments: $instruments:literal,)?
         params: $params:ty, build: $build:path $(,)?
     ) => {
         $crate::__register! {
-            Strategy, $id, $summary, $tier, [$($stability)?], [$($released)?], $params, $build
+            Strategy, $id, $summary, $tier, [$($stability)?], [$($released)?], [$($instruments)?], $params, $build
         }
     };
 }
@@ -344,11 +346,11 @@ macro_rules! register_strategy {
 macro_rules! register_rule {
     (
         id: $id:literal, summary: $summary:literal, tier: $tier:expr,
-        $(stability: $stability:expr,)? $(released: $released:literal,)?
+        $(stability: $stability:expr,)? $(released: $released:literal,)? $(instruments: $instruments:literal,)?
         params: $params:ty, build: $build:path $(,)?
     ) => {
         $crate::__register! {
-            RiskRule, $id, $summary, $tier, [$($stability)?], [$($released)?], $params, $build
+            RiskRule, $id, $summary, $tier, [$($stability)?], [$($released)?], [$($instruments)?], $params, $build
         }
     };
 }
@@ -358,7 +360,7 @@ macro_rules! register_rule {
 macro_rules! __register {
     (
         $kind:ident, $id:literal, $summary:literal, $tier:expr,
-        [$($stability:expr)?], [$($released:literal)?], $params:ty, $build:path
+        [$($stability:expr)?], [$($released:literal)?], [$($instruments:literal)?], $params:ty, $build:path
     ) => {
         #[doc(hidden)]
         pub static __QUANTMESH_REGISTERED: $crate::Registered = $crate::Registered {
@@ -370,6 +372,7 @@ macro_rules! __register {
             tier: $tier,
             stability: $crate::__or!([$($stability)?], $crate::Stability::Experimental),
             released: $crate::__or!([$(::core::option::Option::Some($released))?], ::core::option::Option::None),
+            instruments: $crate::__or!([$($instruments)?], 1),
             schema: || $crate::__private::schemars::schema_for!($params),
             make: $crate::Make::$kind(|table, setup| {
                 let params: $params = $crate::__private::toml::Value::Table(table).try_into().map_err(

@@ -1,179 +1,162 @@
-//! The rule: returns in, verdicts out.
-
-use std::collections::VecDeque;
+//! The rule: events in, the smallest quantity that every limit allows out.
 
 use sdk::{
-    BuildError, Event, InstrumentId, Market, Money, Order, Price, Qty, RestoreError, RiskRule, Setup, Side,
-    Verdict, View, WarmUp,
+    BuildError, Event, Money, Order, Qty, RestoreError, RiskRule, Setup, Verdict, View, WarmUp, state,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{BeforeReady, Params, value_at_risk};
+use crate::allocation::{Allocation, Shares};
+use crate::case::{Bound, Case, Ruling};
+use crate::correlation::CorrelationCap;
+use crate::exposure::{KellyCap, VolatilityTarget};
+use crate::history::{History, Span};
+use crate::ladder::{Ladder, Standing};
+use crate::loss::LossLimit;
+use crate::stress::StressLimit;
+use crate::{BeforeReady, Params};
 
-const OVER: &str = "value at risk over max_var_pct of equity (advanced_risk)";
-const NO_HISTORY: &str = "too few closed bars to know value at risk (advanced_risk, min_history)";
+const ID: &str = "advanced_risk";
+const LAYOUT: u32 = 1;
+const NO_PRICE: &str =
+    "a price is missing, or a worth does not fit, so that no limit can be held (advanced_risk)";
 
 /// The rule. See the crate's page.
 #[derive(Debug, Clone)]
 pub struct AdvancedRisk {
-    share: f64,
-    confidence: f64,
-    window: usize,
-    min_history: usize,
-    before_ready: BeforeReady,
+    params: Params,
+    /// How many returns each history keeps.
+    keep: usize,
+    lambda: f64,
+    ladder: Option<Ladder>,
+    loss: Option<LossLimit>,
+    volatility: Option<VolatilityTarget>,
+    kelly: Option<KellyCap>,
+    correlation: Option<CorrelationCap>,
+    allocation: Option<Allocation>,
+    stress: Option<StressLimit>,
+    memory: Memory,
+}
+
+/// What a restart needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Memory {
     /// By instrument id.
     histories: Vec<History>,
-}
-
-/// One market's past.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct History {
-    /// In ticks.
-    last_close: Option<i64>,
-    /// Simple returns from close to close, the newest last.
-    returns: VecDeque<f64>,
-}
-
-/// What the positions gained or lost in each bar of the window, the newest first, in units of money.
-struct Scenarios {
-    without: Vec<f64>,
-    /// By what one lot more changes it.
-    per_lot: Vec<f64>,
+    standing: Standing,
+    shares: Shares,
 }
 
 impl AdvancedRisk {
     /// Builds the rule for all instruments of the run.
     ///
     /// # Errors
-    /// [`BuildError`] when more history is needed than is kept.
+    /// [`BuildError`] for parameters that contradict each other, or scenarios that don't fit the run.
     pub fn build(params: Params, setup: &Setup) -> Result<Self, BuildError> {
-        if params.min_history > params.window {
-            let what = format!(
-                "{} bars are needed, but only {} are kept; set it to at most window",
-                params.min_history, params.window
-            );
-            return Err(BuildError::new("min_history", what));
-        }
+        params.check()?;
         let markets = setup.instruments.iter().map(|instrument| instrument.id().index() + 1).max();
         Ok(Self {
-            share: params.max_var_pct.to_f64() / 100.0,
-            confidence: params.confidence.to_f64(),
-            window: params.window as usize,
-            min_history: params.min_history as usize,
-            before_ready: params.before_ready,
-            histories: vec![History::default(); markets.unwrap_or(0)],
+            keep: Span::new(&params).keep(),
+            lambda: params.ewma_lambda.to_f64(),
+            ladder: Ladder::new(&params)?,
+            loss: LossLimit::new(&params),
+            volatility: VolatilityTarget::new(&params),
+            kelly: KellyCap::new(&params),
+            correlation: CorrelationCap::new(&params),
+            allocation: Allocation::new(&params),
+            stress: StressLimit::new(&params, setup)?,
+            memory: Memory {
+                histories: vec![History::default(); markets.unwrap_or(0)],
+                standing: Standing::new(setup.capital),
+                shares: Shares::new(),
+            },
+            params,
         })
     }
 
-    /// The past results of what would be held, as far back as every market of it goes; `None` where that is too short.
-    fn scenarios(&self, view: &View<'_>, order: &Order) -> Option<Scenarios> {
-        let held =
-            |market: &&Market| market.instrument.id() == order.instrument || !market.position.qty.is_zero();
-        let histories = view.markets.iter().filter(held).map(|market| self.history(market.instrument.id()));
-        let bars = histories.map(|history| history.map_or(0, |history| history.returns.len())).min()?;
-        if bars < self.min_history {
-            return None;
-        }
-        let mut found = Scenarios { without: vec![0.0; bars], per_lot: vec![0.0; bars] };
-        for market in view.markets.iter().filter(held) {
-            let id = market.instrument.id();
-            let returns = self.history(id)?.returns.iter().rev();
-            let price = market.last?;
-            let lot = worth(market, price, Qty::from_lots(1))?;
-            let mut lots = market.position.qty.lots() as f64;
-            if id == order.instrument {
-                let waiting = if order.side == Side::Buy { market.open_buy } else { market.open_sell };
-                lots += (waiting.lots() * order.side.sign()) as f64;
-                for (slot, one) in found.per_lot.iter_mut().zip(returns.clone()) {
-                    *slot = one * lot * order.side.sign() as f64;
-                }
-            }
-            for (slot, one) in found.without.iter_mut().zip(returns) {
-                *slot += one * lot * lots;
-            }
-        }
-        Some(found)
-    }
-
-    fn history(&self, id: InstrumentId) -> Option<&History> {
-        self.histories.get(id.index())
-    }
-}
-
-impl Scenarios {
-    /// Value at risk with `lots` more, in units of money.
-    fn with(&self, lots: i64, confidence: f64) -> f64 {
-        let pairs = self.without.iter().zip(&self.per_lot);
-        let mut results: Vec<f64> = pairs.map(|(without, lot)| without + lot * lots as f64).collect();
-        value_at_risk(&mut results, confidence)
+    /// The bound of every limit that is on and has one, in the order of the crate's page.
+    fn bounds(&self, case: &Case) -> impl Iterator<Item = Bound> {
+        let Memory { histories, standing, shares } = &self.memory;
+        let rulings: [Option<Ruling>; 7] = [
+            self.ladder.map(|ladder| Ok(ladder.judge(case, standing))),
+            self.loss.map(|loss| loss.judge(case, histories)),
+            self.volatility.map(|volatility| volatility.judge(case, histories)),
+            self.kelly.map(|kelly| kelly.judge(case, histories)),
+            self.correlation.map(|correlation| correlation.judge(case, histories)),
+            self.allocation.map(|allocation| allocation.judge(case, shares)),
+            self.stress.as_ref().map(|stress| stress.judge(case)),
+        ];
+        let refuses = self.params.before_ready == BeforeReady::Refuse;
+        let bound = move |ruling: Ruling| ruling.unwrap_or_else(|why| refuses.then_some(unknown(why)));
+        rulings.into_iter().flatten().filter_map(bound)
     }
 }
 
 impl RiskRule for AdvancedRisk {
-    fn on_event(&mut self, _: &View<'_>, event: &Event) {
+    fn on_event(&mut self, view: &View<'_>, event: &Event) {
+        let memory = &mut self.memory;
+        if let Some(ladder) = self.ladder {
+            ladder.take_in(&mut memory.standing, view, event);
+        }
         let Event::Bar { instrument, bar } = event else { return };
-        let Some(history) = self.histories.get_mut(instrument.index()) else { return };
-        let close = bar.close.ticks();
-        if let Some(last) = history.last_close.replace(close) {
-            if history.returns.len() == self.window {
-                history.returns.pop_front();
-            }
-            history.returns.push_back(close as f64 / last as f64 - 1.0);
+        let Some(history) = memory.histories.get_mut(instrument.index()) else { return };
+        history.take_in(bar, self.keep, self.lambda);
+        if let Some(allocation) = self.allocation {
+            allocation.take_in(&mut memory.shares, &memory.histories);
         }
     }
 
     fn judge(&self, view: &View<'_>, order: &Order) -> Verdict {
-        let Some(scenarios) = self.scenarios(view, order) else {
-            return match self.before_ready {
+        let Some(case) = Case::new(view, order) else {
+            return match self.params.before_ready {
                 BeforeReady::Pass => Verdict::Pass,
-                BeforeReady::Refuse => {
-                    Verdict::Refuse { why: NO_HISTORY, limit: Money::ZERO, actual: Money::ZERO }
-                }
+                BeforeReady::Refuse => refusal(&unknown(NO_PRICE)),
             };
         };
-        let limit = view.equity.units() as f64 * self.share;
-        let within = |lots: i64| scenarios.with(lots, self.confidence) <= limit;
-        let wished = order.qty.lots();
-        if within(wished) {
-            return Verdict::Pass;
+        // Of bounds that allow the same, the first one is told.
+        let tightest = self.bounds(&case).reduce(|one, next| if next.opens < one.opens { next } else { one });
+        match tightest {
+            Some(bound) if bound.opens < case.opens => {
+                let left = case.closes.saturating_add(bound.opens);
+                if left > 0 {
+                    Verdict::Shrink { qty: Qty::from_lots(left), why: bound.why }
+                } else {
+                    refusal(&bound)
+                }
+            }
+            _ => Verdict::Pass,
         }
-        // Of the quantities in between, the largest that halving finds: `fits` always stays within.
-        let (mut fits, mut over) = (0, wished);
-        while over - fits > 1 {
-            let middle = fits.midpoint(over);
-            if within(middle) { fits = middle } else { over = middle }
-        }
-        if fits == 0 {
-            let actual = scenarios.with(wished, self.confidence);
-            return Verdict::Refuse { why: OVER, limit: money(limit), actual: money(actual) };
-        }
-        Verdict::Shrink { qty: Qty::from_lots(fits), why: OVER }
     }
 
     fn warm_up(&self) -> WarmUp {
-        WarmUp { bars: u32::try_from(self.min_history + 1).unwrap_or(u32::MAX), ticks: 0 }
+        WarmUp { bars: self.params.min_history.saturating_add(1), ticks: 0 }
     }
 
     fn save(&self) -> Vec<u8> {
-        // Numbers and lists only: writing them can't fail.
-        serde_json::to_vec(&self.histories).unwrap_or_default()
+        state::save(ID, LAYOUT, &self.params, &self.memory)
     }
 
-    fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
-        let saved: Vec<History> =
-            serde_json::from_slice(state).map_err(|error| RestoreError(error.to_string()))?;
-        if saved.len() != self.histories.len() {
-            let what = format!("it is of {} instruments, this run has {}", saved.len(), self.histories.len());
-            return Err(RestoreError(what));
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        let saved: Memory = state::restore(ID, LAYOUT, &self.params, bytes)?;
+        let (was, is) = (saved.histories.len(), self.memory.histories.len());
+        if was != is {
+            return Err(RestoreError(format!("it is of {was} instruments, this run has {is}")));
         }
-        self.histories = saved;
+        let histories = saved.histories.iter().all(|history| history.is_sound(self.keep));
+        if !(histories && saved.standing.is_sound() && saved.shares.is_sound(is)) {
+            return Err(RestoreError("it holds numbers that this rule never writes".to_owned()));
+        }
+        self.memory = saved;
         Ok(())
     }
 }
 
-/// The notional of a quantity in units of money; `None` where it does not fit.
-fn worth(market: &Market, price: Price, qty: Qty) -> Option<f64> {
-    market.instrument.notional(price, qty).ok().map(|money| money.units() as f64)
+/// Nothing may be opened, because something is not known.
+const fn unknown(why: &'static str) -> Bound {
+    Bound { opens: 0, why, limit: 0.0, actual: 0.0 }
+}
+
+fn refusal(bound: &Bound) -> Verdict {
+    Verdict::Refuse { why: bound.why, limit: money(bound.limit), actual: money(bound.actual) }
 }
 
 /// An estimate as money, to eight decimals: the rest of its digits mean nothing.

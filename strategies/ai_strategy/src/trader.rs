@@ -1,103 +1,216 @@
-//! From log-odds to orders: market orders on closed bars, exits always reduce-only.
+//! From log-odds to orders: a stance on closed bars, sized by volatility, bound by turnover, guarded by a stop.
 
+use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
-    BuildError, ClientOrderId, Event, InstrumentId, Intents, Mode, Rate, ReportKind, RestoreError, Rounding,
-    Setup, Side, Strategy, View, WarmUp, Wish,
+    Bar, BuildError, Event, InstrumentId, Intents, Mode, OrderReport, Price, Qty, Rate, RestoreError, Setup,
+    Side, Size, Strategy, Time, View, WarmUp, moved, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Direction, Features, Model, Params};
-
-/// The model that comes with the crate.
-const SHIPPED: &str = include_str!("../model/btcusdt_1d.json");
-
-const ENTRY: u32 = 0;
-const EXIT: u32 = 1;
+use crate::advisor::{Advice, Advisor, Live};
+use crate::judge::Judge;
+use crate::params::{Params, stance, threshold};
+use crate::size::{Bounds, Resize, Turnover};
+use crate::{Features, Vector};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
 pub struct AiStrategy {
-    instrument: InstrumentId,
-    direction: Direction,
-    /// Log-odds from which on a position is opened.
-    threshold: f64,
-    size: Rate,
-    model: Model,
-    features: Features,
-    waiting: Option<ClientOrderId>,
+    /// As they are saved: the model by its digest.
+    params: Params,
+    judge: Judge,
+    advisor: Advisor,
+    bounds: Bounds,
+    stop: Option<Rate>,
+    memory: Memory,
 }
 
-/// What a restart needs. An order under way is reported again by the run, so it is not kept.
-#[derive(Serialize, Deserialize)]
-struct Saved {
+/// What a restart needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Memory {
     features: Features,
+    stance: Stance,
+    /// A side that was stopped out; not entered again before the model gives it up.
+    #[serde(with = "sdk::state::exact")]
+    spent: Option<Side>,
+    resize: Resize,
+    turnover: Turnover,
+    advice: Advice,
+    /// Whether the run's record already says that the bars are ones of the training.
+    told: bool,
 }
+
+const ID: &str = "ai_strategy";
+const LAYOUT: u32 = 2;
 
 impl AiStrategy {
     /// Builds the strategy for the first instrument of the run.
     ///
     /// # Errors
-    /// [`BuildError`] for a model that can't be used, or a size that is no share.
+    /// [`BuildError`] for a model that can't be used, a name that is none, or a number that is too fine.
     pub fn build(params: Params, setup: &Setup) -> Result<Self, BuildError> {
-        let model = Model::from_json(SHIPPED).map_err(|error| BuildError::new("model", error.to_string()))?;
-        let size = Rate::from_decimal(params.size.decimal())
-            .map_err(|_| BuildError::new("size", format!("{} is not a share of equity", params.size)))?;
-        let confidence = params.confidence.to_f64();
+        let (judge, digest) = Judge::read(&params)?;
+        let instrument = setup.instrument()?.id();
         Ok(Self {
-            instrument: setup.instrument()?.id(),
-            direction: params.direction,
-            threshold: (confidence / (1.0 - confidence)).ln(),
-            size,
-            model,
-            features: Features::default(),
-            waiting: None,
+            advisor: Advisor::new(&params)?,
+            bounds: Bounds::new(&params)?,
+            stop: percent("stop_loss_pct", params.stop_loss_pct)?,
+            memory: Memory {
+                features: Features::default(),
+                stance: Stance::new(instrument),
+                spent: None,
+                resize: Resize::default(),
+                turnover: Turnover::default(),
+                advice: Advice::default(),
+                told: false,
+            },
+            judge,
+            params: Params { model: digest, ..params },
         })
     }
 
-    fn decide(&mut self, log_odds: f64, view: &View<'_>, intents: &mut Intents) {
-        let Some(market) = view.market(self.instrument).filter(|_| self.waiting.is_none()) else { return };
-        let held = market.position.qty;
-        if let Some(closing) = Side::closing(held) {
-            let turned = if closing == Side::Sell { log_odds < 0.0 } else { log_odds > 0.0 };
-            if turned {
-                let wish = Wish::market(self.instrument, closing, held.abs()).reducing();
-                self.waiting = Some(intents.place(EXIT, wish));
+    const fn instrument(&self) -> InstrumentId {
+        self.memory.stance.instrument()
+    }
+
+    /// Takes in a closed bar: what the model says becomes the stance that is wanted, and that becomes orders.
+    fn decide(&mut self, bar: &Bar, view: &View<'_>, intents: &mut Intents) {
+        self.memory.advice.expire(view.now);
+        self.memory.turnover.roll(view.now);
+        let live = self.memory.advice.live(&self.params);
+        if let Some(vector) = self.memory.features.update(bar) {
+            self.want(&vector, &live, bar.close_time, intents);
+        }
+        self.act(&live, view, intents);
+    }
+
+    /// Works out the stance that is wanted.
+    fn want(&mut self, vector: &Vector, live: &Live, time: Time, intents: &mut Intents) {
+        let odds = self.judge.log_odds(vector);
+        if odds.is_none() {
+            intents.note("the model gives no number for this bar; out of the market");
+        }
+        let shift = live.bias.to_f64() * self.params.advisor_bias.to_f64();
+        let odds = odds.map_or(f64::NAN, |odds| odds + shift);
+        let held = match self.memory.stance.target() {
+            Some(Side::Buy) => 1,
+            Some(Side::Sell) => -1,
+            None => 0,
+        };
+        let wanted = stance(held, odds, threshold(live.confidence.to_f64()), self.params.direction);
+        let mut wanted = match wanted {
+            1 => Some(Side::Buy),
+            -1 => Some(Side::Sell),
+            _ => None,
+        };
+        // What was stopped out is not entered again before the model gave it up.
+        self.memory.spent = self.memory.spent.filter(|side| wanted == Some(*side));
+        if self.memory.spent.is_some() {
+            wanted = None;
+        }
+        let trained = self.judge.trained().is_some_and(|span| span.holds(time.nanos()));
+        if trained && wanted.is_some() && wanted != self.memory.stance.target() {
+            if self.params.only_unseen {
+                wanted = None;
+            } else if !self.memory.told {
+                self.memory.told = true;
+                intents.note(
+                    "the model was trained on these bars, so what it makes on them is no result; only_unseen leaves them out",
+                );
             }
+        }
+        self.memory.stance.want(wanted);
+    }
+
+    /// Brings what is held to what is wanted: exits first and always, then entries and resizing within their bounds.
+    fn act(&mut self, live: &Live, view: &View<'_>, intents: &mut Intents) {
+        let Some(market) = view.market(self.instrument()) else { return };
+        let held = market.position.qty;
+        let lots = self.wanted_lots(live, view);
+        let budget = self.bounds.budget(&self.memory.turnover, market, view);
+        if self.is_right(held) {
+            if let Some(wanted) = lots.filter(|_| self.bounds.resizes() && !self.memory.stance.is_moving()) {
+                self.memory.resize.towards(wanted, budget, &self.bounds, market, view, intents);
+            }
+            return self.guard_if_bare(view, intents);
+        }
+        self.memory.resize.withdraw(intents);
+        let wanted = lots.unwrap_or(Qty::ZERO);
+        let entry = budget.map_or(wanted, |most| most.min(wanted));
+        if entry.lots() > 0 {
+            self.memory.stance.act(view, Size::Lots(entry), intents);
             return;
         }
-        let side = match self.direction {
-            Direction::Long | Direction::Both if log_odds >= self.threshold => Side::Buy,
-            Direction::Short | Direction::Both if log_odds <= -self.threshold => Side::Sell,
-            _ => return,
-        };
-        let money = view.equity.at_rate(self.size, Rounding::Down);
-        let qty = money
-            .ok()
-            .zip(market.last)
-            .and_then(|(money, price)| market.instrument.lots_for(money, price, Rounding::Down).ok());
-        match qty {
-            Some(qty) if qty.lots() > 0 && view.mode == Mode::Running => {
-                self.waiting = Some(intents.place(ENTRY, Wish::market(self.instrument, side, qty)));
-            }
-            Some(qty) if qty.lots() == 0 => intents.note("the size comes to less than one lot; no entry"),
-            _ => {}
+        let enters = self.memory.stance.target().is_some() && view.mode == Mode::Running;
+        if !held.is_zero() {
+            // Nothing may be opened now: out, and in again once the model still says so and something may.
+            self.memory.stance.want(None);
+            self.memory.stance.act(view, Size::Lots(entry), intents);
         }
+        if enters {
+            intents.note(if wanted.lots() > 0 {
+                "what may be opened in a bar or a day is used up; no entry"
+            } else {
+                "the size comes to less than one lot; no entry"
+            });
+        }
+    }
+
+    /// Whether what is held is on the side that is wanted.
+    fn is_right(&self, held: Qty) -> bool {
+        let side = Side::closing(held).map(Side::opposite);
+        side.is_some() && side == self.memory.stance.target()
+    }
+
+    /// The lots that are wanted at the last price, rounded down.
+    fn wanted_lots(&self, live: &Live, view: &View<'_>) -> Option<Qty> {
+        let market = view.market(self.instrument())?;
+        let share = crate::size::share(live, self.memory.features.volatility())?;
+        Size::Equity(share).lots(&market.instrument, market.last?, view.equity).ok()
+    }
+
+    fn hear(&mut self, report: &OrderReport, view: &View<'_>, intents: &mut Intents) {
+        if report.instrument != self.instrument() {
+            return;
+        }
+        self.memory.turnover.hear(report, view);
+        self.memory.resize.hear(report);
+        let wanted = self.memory.stance.target();
+        match self.memory.stance.hear(view, report, Size::Lots(Qty::ZERO), intents) {
+            Heard::Unguarded => self.guard_if_bare(view, intents),
+            Heard::Flat(Leg::Stop) => self.memory.spent = wanted,
+            Heard::Nothing | Heard::Flat(_) => {}
+        }
+    }
+
+    fn guard_if_bare(&mut self, view: &View<'_>, intents: &mut Intents) {
+        let (Some(share), true) = (self.stop, self.memory.stance.is_bare(view)) else { return };
+        let Some(market) = view.market(self.instrument()) else { return };
+        let side = market.position.qty.lots().signum();
+        let stop: Option<Price> = market
+            .entry_price()
+            .and_then(|entry| moved(entry, Rate::from_nanos(share.nanos().saturating_mul(-side))));
+        self.memory.stance.guard(market, stop, None, intents);
     }
 }
 
 impl Strategy for AiStrategy {
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
         match event {
-            Event::Bar { bar, .. } => {
-                if let Some(vector) = self.features.update(bar) {
-                    self.decide(self.model.log_odds(&vector), view, intents);
+            Event::Bar { bar, .. } => self.decide(bar, view, intents),
+            // An exit that did not go through is tried again at the next price.
+            Event::Trade { .. } | Event::Quote { .. } if self.memory.stance.is_due() => {
+                let held = view.market(self.instrument()).map_or(Qty::ZERO, |market| market.position.qty);
+                if !held.is_zero() && !self.is_right(held) {
+                    let live = self.memory.advice.live(&self.params);
+                    self.act(&live, view, intents);
                 }
             }
-            Event::Order(report)
-                if self.waiting == Some(report.id)
-                    && (report.kind.ends_order() || matches!(report.kind, ReportKind::Filled(_))) =>
-            {
-                self.waiting = None;
+            Event::Order(report) => self.hear(report, view, intents),
+            Event::Signal { signal, .. } => {
+                if let Some(answer) = self.advisor.hear(&mut self.memory.advice, signal, view.now) {
+                    intents.answer(answer);
+                }
             }
             _ => {}
         }
@@ -108,13 +221,11 @@ impl Strategy for AiStrategy {
     }
 
     fn save(&self) -> Vec<u8> {
-        // Numbers and lists only: writing them can't fail.
-        serde_json::to_vec(&Saved { features: self.features.clone() }).unwrap_or_default()
+        state::save(ID, LAYOUT, &self.params, &self.memory)
     }
 
-    fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
-        let saved: Saved = serde_json::from_slice(state).map_err(|error| RestoreError(error.to_string()))?;
-        self.features = saved.features;
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        self.memory = state::restore(ID, LAYOUT, &self.params, bytes)?;
         Ok(())
     }
 }

@@ -1,160 +1,274 @@
-//! One child: its strategy, its books, and its way to being flat.
+//! One child: its strategy, what it sees, and what becomes of its wishes.
+
+use std::collections::VecDeque;
 
 use sdk::{
-    CancelReason, ClientOrderId, Event, Fill, Intent, Intents, OrderReport, Overflow, Qty, Rate, ReportKind,
-    Rounding, Side, Strategy, View, Wish,
+    ClientOrderId, Event, Instrument, InstrumentId, Intent, Intents, Market, Mode, Money, Overflow, Position,
+    Qty, Rate, ReportKind, Side, Strategy, View, Wish,
 };
+use serde::{Deserialize, Serialize};
 
-use crate::book::{Book, Out};
-
-/// The slot of orders that close what filled beyond a child's books: of no child, so that nobody hears of them.
-const RESIDUE: u32 = u32::MAX - 1;
+use crate::curve::Curve;
+use crate::desk::Desk;
+use crate::ledger::Ledger;
+use crate::notes::Notes;
+use crate::order::{Out, Past};
+use crate::params::Regime;
+use crate::scene::Scene;
 
 /// See the file's page.
 pub(crate) struct Child {
     pub(crate) id: &'static str,
-    pub(crate) strategy: Box<dyn Strategy>,
-    pub(crate) weight: Rate,
-    /// The slot under which its orders go out.
+    /// Its place among the children, and the slot under which its orders go out.
     pub(crate) slot: u32,
+    pub(crate) strategy: Box<dyn Strategy>,
+    /// What it trades; its strategy is told of nothing else.
+    pub(crate) instruments: Vec<InstrumentId>,
+    /// Where it may open; everywhere where there is none.
+    pub(crate) regimes: Vec<Regime>,
+    pub(crate) leverage: Option<Rate>,
+    pub(crate) max_loss: Option<Rate>,
+    pub(crate) notes: Notes,
     pub(crate) intents: Intents,
-    pub(crate) book: Book,
-    /// Whether it asked for its own end.
-    pub(crate) stopped: bool,
+    /// Every market of the run as the child sees it, made from `memory` and the run's prices.
+    pub(crate) markets: Vec<Market>,
+    /// Whether positions and open quantities in `markets` are behind `memory`.
+    pub(crate) behind: bool,
+    pub(crate) memory: Memory,
+}
+
+/// What of a child a restart needs, besides its strategy's own state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Memory {
+    /// The positions that it knows of, by instrument id. What `ledger` holds beyond them is to be closed again.
+    #[serde(with = "sdk::state::exact")]
+    pub(crate) seen: Vec<Position>,
+    pub(crate) ledger: Ledger,
+    /// By age.
+    pub(crate) out: Vec<Out>,
+    pub(crate) past: VecDeque<Past>,
+    pub(crate) state: State,
+    /// Whether the regime is none of its own.
+    pub(crate) paused: bool,
+    /// An order of ours for it did not go through; the next one waits for a price.
+    pub(crate) waits: bool,
+    /// Its share of the whole.
+    #[serde(with = "sdk::state::exact")]
+    pub(crate) share: Rate,
+    /// The equity at which it is shut off.
+    #[serde(with = "sdk::state::exact")]
+    pub(crate) floor: Option<Money>,
+    pub(crate) curve: Curve,
+}
+
+/// How far a child is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
+    Trading,
+    /// On its way to being flat.
+    Closing,
+    /// Flat, for good.
+    Off,
+}
+
+impl Memory {
+    pub(crate) fn new(capital: Money, share: Rate, floor: Option<Money>, lookback: u32) -> Self {
+        Self {
+            seen: Vec::new(),
+            ledger: Ledger { cash: capital, ..Ledger::default() },
+            out: Vec::with_capacity(64),
+            past: VecDeque::new(),
+            state: State::Trading,
+            paused: false,
+            waits: false,
+            share,
+            floor,
+            curve: Curve::new(lookback),
+        }
+    }
 }
 
 impl Child {
-    /// Lets the child see an event and passes on what it wishes.
-    pub(crate) fn tell(
-        &mut self,
-        view: &View<'_>,
-        event: &Event,
-        intents: &mut Intents,
-    ) -> Result<(), Overflow> {
-        self.book.look(view);
-        if self.stopped {
-            self.close(intents);
-            return Ok(());
+    pub(crate) fn is_trading(&self) -> bool {
+        self.memory.state == State::Trading
+    }
+
+    /// Takes over the run's prices.
+    pub(crate) fn look(&mut self, view: &View<'_>) {
+        if self.markets.len() < view.markets.len() {
+            let known = self.markets.len();
+            let unknown = view.markets.iter().skip(known);
+            self.markets.extend(unknown.map(|market| Market::new(market.instrument.clone())));
+            let most = self.markets.len().max(self.memory.seen.len());
+            self.memory.seen.resize(most, Position::FLAT);
+            self.behind = true;
         }
+        for (own, run) in self.markets.iter_mut().zip(view.markets) {
+            (own.last, own.bid, own.ask) = (run.last, run.bid, run.ask);
+        }
+    }
+
+    /// What the child is worth at the last prices.
+    pub(crate) fn equity(&self) -> Result<Money, Overflow> {
+        self.memory.ledger.equity(&self.markets)
+    }
+
+    /// Lets the child see an event, and takes up what it wishes.
+    pub(crate) fn tell(&mut self, event: &Event, scene: &mut Scene<'_, '_>) {
+        if !self.is_trading() {
+            return;
+        }
+        self.catch_up();
+        let Ok(equity) = self.equity() else { return self.shut(self.notes.books_overflow, scene) };
+        let mode = if self.memory.paused && scene.view.mode == Mode::Running {
+            Mode::Paused
+        } else {
+            scene.view.mode
+        };
+        let own = View { now: scene.view.now, markets: &self.markets, equity, mode };
         self.intents.clear();
-        let equity = view.equity.at_rate(self.weight, Rounding::Down)?;
-        let own = View { now: view.now, markets: &self.book.markets, equity, mode: view.mode };
         self.strategy.on_event(&own, event, &mut self.intents);
+        if let Some(answer) = self.intents.answered() {
+            scene.intents.answer(answer);
+        }
+        if scene.is_deaf() {
+            return;
+        }
         if self.intents.overflowed() {
-            self.stop("a child wished for more orders in one event than the bound allows", intents);
+            return self.shut(self.notes.without_bound, scene);
         }
         for at in 0..self.intents.as_slice().len() {
             let Some(intent) = self.intents.as_slice().get(at).copied() else { break };
             match intent {
-                Intent::Place(..) | Intent::Cancel(_) if self.stopped => {}
-                Intent::Place(theirs, wish) => self.send(theirs, wish, intents),
-                Intent::Cancel(theirs) => {
-                    if let Some(out) = self.book.out.iter().find(|out| out.theirs == theirs) {
-                        intents.cancel(out.ours);
-                    }
+                Intent::Place(id, wish) => self.submit(id, wish, mode, equity, scene),
+                Intent::Cancel(id) => self.withdraw(id, scene),
+                Intent::Note(text) => scene.note(text),
+                Intent::Stop(text) => {
+                    scene.note(text);
+                    return self.shut(self.notes.by_its_wish, scene);
                 }
-                Intent::Note(text) => intents.note(text),
-                Intent::Stop(text) => self.stop(text, intents),
             }
         }
-        Ok(())
     }
 
-    /// Books a report about an order of ours, and tells the child what it comes to in its own books.
-    pub(crate) fn hear(
+    fn submit(
         &mut self,
-        view: &View<'_>,
-        report: &OrderReport,
-        intents: &mut Intents,
-    ) -> Result<(), Overflow> {
-        self.book.look(view);
-        if let ReportKind::Filled(fill) = &report.kind {
-            return self.hear_fill(view, report, fill, intents);
+        id: ClientOrderId,
+        wish: Wish,
+        mode: Mode,
+        equity: Money,
+        scene: &mut Scene<'_, '_>,
+    ) {
+        let (leverage, out) = (self.leverage, &self.memory.out);
+        let desk = Desk { markets: &self.markets, out, mode, equity, leverage };
+        match desk.judge(&wish, self.instruments.contains(&wish.instrument)) {
+            Ok(opening) => self.add(Some(id), wish, opening, scene),
+            Err(refusal) => scene.write(self.slot, id, wish.instrument, ReportKind::Refused(refusal)),
         }
-        let Some(out) = self.book.by_ours(report.id) else { return Ok(()) };
-        if report.kind.ends_order() {
-            self.book.end(report.id);
-        }
-        let kind = match report.kind {
-            ReportKind::Cancelled(CancelReason::Requested) if out.spent => {
-                ReportKind::Cancelled(CancelReason::NothingToReduce)
-            }
-            other => other,
-        };
-        self.tell(view, &Event::Order(OrderReport { id: out.theirs, kind, ..*report }), intents)
     }
 
-    fn hear_fill(
+    /// Takes an order in; `None` for the id of one of ours.
+    pub(crate) fn add(
         &mut self,
-        view: &View<'_>,
-        report: &OrderReport,
-        fill: &Fill,
-        intents: &mut Intents,
-    ) -> Result<(), Overflow> {
-        let Some(out) = self.book.fill(report.id, fill.qty) else {
-            // Of an order that had ended: what it did is closed again.
-            let wish = Wish::market(report.instrument, fill.side.opposite(), fill.qty);
-            intents.place(RESIDUE, wish);
-            return Ok(());
-        };
-        let counts = if out.wish.reduce_only { self.book.closing(&out.wish).min(fill.qty) } else { fill.qty };
-        let beyond = Qty::from_lots(fill.qty.lots() - counts.lots());
-        if counts.lots() > 0 {
-            let fill = Fill { qty: counts, ..*fill };
-            self.book.book(&out.wish, &fill)?;
-            let kind = ReportKind::Filled(fill);
-            self.tell(view, &Event::Order(OrderReport { id: out.theirs, kind, ..*report }), intents)?;
-        }
-        if beyond.lots() > 0 {
-            let wish = Wish::market(report.instrument, fill.side.opposite(), beyond);
-            intents.place(RESIDUE, wish);
-        }
-        // What is still out is told of when its end has come.
-        if beyond.lots() > 0 && out.open().lots() <= 0 {
-            let kind = ReportKind::Cancelled(CancelReason::NothingToReduce);
-            self.tell(view, &Event::Order(OrderReport { id: out.theirs, kind, ..*report }), intents)?;
-        }
-        self.spend(&out.wish, intents);
-        Ok(())
+        theirs: Option<ClientOrderId>,
+        wish: Wish,
+        opening: Qty,
+        scene: &mut Scene<'_, '_>,
+    ) {
+        self.memory.out.push(Out::new(scene.number(), theirs, wish, opening));
+        self.behind = true;
     }
 
-    /// Asks for the end of the child's reduce-only orders that have nothing left to reduce.
-    fn spend(&mut self, like: &Wish, intents: &mut Intents) {
-        let held = self.book.held(like);
-        let of_same = |out: &&mut Out| out.wish.instrument == like.instrument && out.wish.reduce_only;
-        for out in self.book.out.iter_mut().filter(of_same) {
-            if Side::closing(held) != Some(out.wish.side) && !out.spent {
-                out.spent = true;
-                intents.cancel(out.ours);
-            }
+    /// The child asks for the end of one of its orders.
+    fn withdraw(&mut self, id: ClientOrderId, scene: &mut Scene<'_, '_>) {
+        let found = self.memory.out.iter().position(|out| out.theirs == Some(id) && out.open().lots() > 0);
+        let Some(at) = found else { return };
+        let Some(out) = self.memory.out.get_mut(at) else { return };
+        if out.is_held() {
+            self.finish(at, ReportKind::Cancelled(sdk::CancelReason::Requested), scene);
+        } else {
+            out.ending = true;
+            out.want_cancel();
         }
     }
 
-    fn send(&mut self, theirs: ClientOrderId, wish: Wish, intents: &mut Intents) {
-        let ours = intents.place(self.slot, Wish { reduce_only: false, ..wish });
-        self.book.send(Out { ours, theirs, wish, filled: Qty::ZERO, spent: false });
-    }
-
-    fn stop(&mut self, why: &'static str, intents: &mut Intents) {
-        intents.note(why);
-        self.stopped = true;
-        for out in &self.book.out {
-            intents.cancel(out.ours);
-        }
-        self.close(intents);
-    }
-
-    /// On the way to flat: once none of its orders is out, closes what it holds, one instrument after the other.
-    fn close(&mut self, intents: &mut Intents) {
-        if !self.book.out.is_empty() {
+    /// Takes an order off the books and tells the child, unless it is one of ours.
+    pub(crate) fn finish(&mut self, at: usize, kind: ReportKind, scene: &mut Scene<'_, '_>) {
+        if at >= self.memory.out.len() {
             return;
         }
-        let held = self.book.markets.iter().find_map(|market| {
-            let side = Side::closing(market.position.qty)?;
-            Some(Wish::market(market.instrument.id(), side, market.position.qty.abs()).reducing())
-        });
-        if let Some(wish) = held {
-            self.send(ClientOrderId::default(), wish, intents);
+        let out = self.memory.out.remove(at);
+        self.behind = true;
+        if let Some(id) = out.theirs {
+            scene.write(self.slot, id, out.wish.instrument, kind);
+        }
+    }
+
+    /// The child trades no more: its orders end, and what it holds is closed by orders of ours.
+    pub(crate) fn shut(&mut self, why: &'static str, scene: &mut Scene<'_, '_>) {
+        if !self.is_trading() {
+            return;
+        }
+        scene.note(why);
+        self.memory.state = State::Closing;
+        self.memory.out.retain(|out| out.is_house() || out.venue.is_some());
+        for out in self.memory.out.iter_mut().filter(|out| !out.is_house()) {
+            out.ending = true;
+            out.want_cancel();
+        }
+        self.behind = true;
+    }
+
+    /// What the child knows to hold of an order's instrument and the order can reduce.
+    pub(crate) fn reducible(&self, wish: &Wish) -> Qty {
+        let held = self.memory.seen.get(wish.instrument.index()).map_or(Qty::ZERO, |position| position.qty);
+        if Side::closing(held) == Some(wish.side) { held.abs() } else { Qty::ZERO }
+    }
+
+    /// What is held of an instrument and must be closed: what the child does not know of, or all of it once it is shut off.
+    pub(crate) fn excess(&self, instrument: InstrumentId) -> Qty {
+        let at = instrument.index();
+        let known = match self.memory.state {
+            State::Trading => self.memory.seen.get(at).map_or(0, |position| position.qty.lots()),
+            State::Closing | State::Off => 0,
+        };
+        Qty::from_lots(self.memory.ledger.qty(at).lots().saturating_sub(known))
+    }
+
+    /// How much of an order may trade now.
+    pub(crate) fn tradable(&self, out: &Out) -> Qty {
+        let most = if out.is_house() {
+            let excess = self.excess(out.wish.instrument);
+            if Side::closing(excess) == Some(out.wish.side) { excess.abs() } else { Qty::ZERO }
+        } else if out.wish.reduce_only {
+            self.reducible(&out.wish)
+        } else {
+            out.open()
+        };
+        out.open().min(most)
+    }
+
+    pub(crate) fn instrument(&self, id: InstrumentId) -> Option<&Instrument> {
+        self.markets.get(id.index()).map(|market| &market.instrument)
+    }
+
+    /// Brings positions and open quantities that the child sees up to date.
+    fn catch_up(&mut self) {
+        if !std::mem::take(&mut self.behind) {
+            return;
+        }
+        for (market, position) in self.markets.iter_mut().zip(&self.memory.seen) {
+            market.position = *position;
+            (market.open_buy, market.open_sell, market.closing) = (Qty::ZERO, Qty::ZERO, Qty::ZERO);
+        }
+        for out in self.memory.out.iter().filter(|out| !out.is_house()) {
+            let Some(market) = self.markets.get_mut(out.wish.instrument.index()) else { continue };
+            let open = match out.wish.side {
+                _ if out.wish.reduce_only => &mut market.closing,
+                Side::Buy => &mut market.open_buy,
+                Side::Sell => &mut market.open_sell,
+            };
+            *open = Qty::from_lots(open.lots().saturating_add(out.open().lots()));
         }
     }
 }

@@ -130,6 +130,7 @@ sdk::register_strategy! {
     summary: "two instruments, a rolling hedge ratio, entries and exits by the z-score of their spread",
     tier: sdk::Tier::Free,
     stability: sdk::Stability::Beta,
+    instruments: 2,
     params: Params,
     build: Pairs::build,
 }

@@ -1,0 +1,159 @@
+//! `quantmesh ai`: training of models, by whatever trainers are compiled in.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sdk::{BuildError, RegisteredTrainer, Setup, trainers};
+use serde_json::json;
+use toml::Table;
+
+use crate::assemble::{Assembled, assemble};
+use crate::catalogue::{catalogue, find};
+use crate::cli::{AiCommand, LicenceArgs, TrainArgs};
+use crate::config::{Source, set};
+use crate::failure::Kind;
+use crate::{Failure, terminal};
+
+/// What stands around the data where no configuration is named.
+const BARE: &str = "[[instrument]]\nsymbol = \"DATAUSDT\"\ntaker_fee_bps = 4\n";
+
+pub(crate) fn run(command: &AiCommand, licence: &LicenceArgs) -> Result<(), Failure> {
+    match command {
+        AiCommand::Train(args) => train(args, licence),
+    }
+}
+
+fn train(args: &TrainArgs, licence: &LicenceArgs) -> Result<(), Failure> {
+    let trainer = trainer(args.strategy.as_deref())?;
+    if args.out.exists() && !args.force {
+        let what = format!("{}: the file exists; --force overwrites it", args.out.display());
+        return Err(Failure::output(what));
+    }
+    let mut params = Table::new();
+    for assignment in &args.set {
+        set(&mut params, assignment).map_err(|what| Failure::new(Kind::Usage, what))?;
+    }
+    let source = match &args.config {
+        Some(path) => Source::file(path)?,
+        None => Source { name: "--data".to_owned(), text: BARE.to_owned(), folder: PathBuf::new() },
+    };
+    // What is trained for takes the place of what would trade, and is asked for its licence as that would be.
+    let symbols = args.instrument.iter().map(|symbol| format!("{symbol:?}")).collect::<Vec<_>>().join(", ");
+    let strategy = format!("strategy=[{{ id = \"{}\", instruments = [{symbols}] }}]", trainer.id);
+    let sets = [strategy, "risk.rule=[]".to_owned()];
+    let assembled = assemble(&source, &sets, args.data.as_deref(), licence)?;
+    let setup = setup(&assembled);
+    let trained =
+        trainer.run(&params, &setup, &mut assembled.feed()).map_err(|error| explain(trainer, &error))?;
+    write_whole(&args.out, &trained.bytes)
+        .map_err(|error| Failure::output(format!("{}: {error}", args.out.display())))?;
+    let (file, bytes) = (args.out.display().to_string(), trained.bytes.len());
+    if args.json {
+        return terminal::say_json(&json!({ "file": file, "bytes": bytes, "summary": trained.summary }));
+    }
+    terminal::say(&format!(
+        "{}\n{file} written, {bytes} bytes; a configuration beside it names it under [strategy.params] as model = \"{}\"\n",
+        trained.summary.trim_end(),
+        args.out.file_name().unwrap_or_default().to_string_lossy()
+    ))
+}
+
+/// The trainer of a strategy, or the only one; where there is none, what to build.
+fn trainer(strategy: Option<&str>) -> Result<&'static RegisteredTrainer, Failure> {
+    let all = trainers();
+    let ids = || all.iter().map(|trainer| trainer.id).collect::<Vec<_>>().join(", ");
+    let id = match (strategy, &all[..]) {
+        (None, [only]) => only.id,
+        (None, []) => "ai_strategy",
+        (None, _) => {
+            let what = format!("several strategies can be trained; say which with --strategy: {}", ids());
+            return Err(Failure::new(Kind::Usage, what));
+        }
+        (Some(id), _) => id,
+    };
+    find(&catalogue()?, "ai train", id)?;
+    all.iter().find(|trainer| trainer.id == id).copied().ok_or_else(|| {
+        let there = if all.is_empty() { "nothing".to_owned() } else { ids() };
+        Failure::new(Kind::Usage, format!("ai train: `{id}` has no model to train; {there} has"))
+    })
+}
+
+fn setup(assembled: &Assembled) -> Setup {
+    let places = assembled.checked.trades.first().map_or(&[][..], Vec::as_slice);
+    let instruments: Vec<_> =
+        places.iter().filter_map(|place| assembled.instruments.get(*place).cloned()).collect();
+    Setup {
+        prices: vec![None; instruments.len()],
+        instruments,
+        settlement: assembled.checked.settlement,
+        capital: assembled.checked.capital,
+        granted: assembled.parts.usable.clone(),
+    }
+}
+
+fn explain(trainer: &RegisteredTrainer, error: &BuildError) -> Failure {
+    let kind = match error {
+        BuildError::Refused { key, .. } if key == "data" => Kind::Data,
+        _ => Kind::Usage,
+    };
+    Failure::new(kind, format!("ai train {}: {error}", trainer.id))
+}
+
+/// Writes a file whole or not at all: under another name first, which then becomes its own.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it can't be removed either changes nothing.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let names = || -> std::io::Result<Vec<_>> {
+            fs::read_dir(folder.path())?.map(|entry| Ok(entry?.file_name())).collect()
+        };
+        let file = folder.path().join("model.json");
+        write_whole(&file, b"one")?;
+        write_whole(&file, b"two")?;
+        assert_eq!((fs::read(&file)?, names()?), (b"two".to_vec(), vec!["model.json".into()]));
+        // A folder can't be overwritten by a file: what was begun is gone again.
+        fs::create_dir(folder.path().join("taken"))?;
+        assert!(write_whole(&folder.path().join("taken"), b"three").is_err());
+        assert_eq!(names()?.len(), 2);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "ai_strategy"))]
+    #[test]
+    fn without_a_trainer_it_says_which_feature_to_build_with() {
+        let failure = trainer(None).err().map(|failure| (failure.kind, failure.message));
+        assert!(
+            failure.as_ref().is_some_and(|(kind, message)| {
+                *kind == Kind::Config
+                    && message.contains("ai train: strategy `ai_strategy` is not compiled into this binary")
+                    && message.contains("cargo build --release --features ai_strategy")
+            }),
+            "{failure:?}"
+        );
+    }
+
+    #[cfg(feature = "ai_strategy")]
+    #[test]
+    fn a_strategy_without_a_model_is_named() {
+        let failure = trainer(Some("grid")).err().map(|failure| failure.message).unwrap_or_default();
+        let expected = "ai train: `grid` has no model to train; ai_strategy has";
+        assert!(failure == expected || !cfg!(feature = "grid"), "{failure}");
+    }
+}

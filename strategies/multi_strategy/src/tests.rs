@@ -1,0 +1,124 @@
+//! What only the inside can show: books that overflow, and saved states that can't be taken up.
+
+use sdk::{
+    Bar, BuildError, Event, InstrumentId, Intent, Intents, Market, Mode, Money, Price, Qty, RestoreError,
+    Setup, Side, Strategy, Time, View, Wish,
+};
+use testkit::Lab;
+
+use crate::child::State;
+use crate::{MultiStrategy, Params};
+
+#[derive(Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Nothing {}
+
+/// Counts bars, and remembers that.
+struct Counter(u8);
+
+impl Strategy for Counter {
+    fn on_event(&mut self, _: &View<'_>, _: &Event, _: &mut Intents) {
+        self.0 += 1;
+    }
+
+    fn save(&self) -> Vec<u8> {
+        // No text.
+        vec![0xFF, self.0]
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
+        let [0xFF, count] = *state else { return Err(RestoreError("no counter".to_owned())) };
+        self.0 = count;
+        Ok(())
+    }
+}
+
+fn counter(_: Nothing, _: &Setup) -> Result<Counter, BuildError> {
+    Ok(Counter(0))
+}
+
+sdk::register_strategy! {
+    id: "counter",
+    summary: "for this test",
+    tier: sdk::Tier::Free,
+    params: Nothing,
+    build: counter,
+}
+
+fn two() -> MultiStrategy {
+    let params = "child = [{ id = 'counter', weight = 0.5 }, { id = 'counter', weight = 0.5 }]";
+    let params: Params = toml::from_str(params).unwrap();
+    MultiStrategy::build(params, &Lab::new().unwrap().setup(None).unwrap()).unwrap()
+}
+
+fn bar(parent: &mut MultiStrategy) -> Vec<Intent> {
+    let mut market = Market::new(Lab::new().unwrap().instrument().unwrap());
+    let price = Price::from_ticks(10_000);
+    market.last = Some(price);
+    market.position.qty =
+        parent.children.iter().fold(Qty::ZERO, |sum, child| sum.plus(child.memory.ledger.qty(0)).unwrap());
+    let view = View { now: Time::EPOCH, markets: &[market], equity: Money::ZERO, mode: Mode::Running };
+    let bar = Bar { open: price, high: price, low: price, close: price, ..Bar::default() };
+    let mut intents = Intents::new(0, 0);
+    parent.on_event(&view, &Event::Bar { instrument: InstrumentId(0), bar }, &mut intents);
+    intents.as_slice().to_vec()
+}
+
+#[test]
+fn a_child_whose_books_overflow_is_closed_while_the_other_goes_on() {
+    let mut parent = two();
+    bar(&mut parent);
+    let ledger = &mut parent.children[0].memory.ledger;
+    ledger.cash = Money::from_units(i128::MAX);
+    ledger.held = vec![sdk::Position { qty: Qty::from_lots(5), cost: Money::ZERO }];
+    let intents = bar(&mut parent);
+    assert_eq!(
+        intents[0],
+        Intent::Note("child 1 (counter): shut off: its books can't hold a number this large")
+    );
+    let closing = Wish::market(InstrumentId(0), Side::Sell, Qty::from_lots(5)).reducing();
+    assert!(matches!(intents[1], Intent::Place(id, wish) if id.slot == 0 && wish == closing), "{intents:?}");
+    assert_eq!(
+        parent.children.iter().map(|child| child.memory.state).collect::<Vec<_>>(),
+        [State::Closing, State::Trading]
+    );
+    let counts: Vec<Vec<u8>> = parent.children.iter().map(|child| child.strategy.save()).collect();
+    assert_eq!(counts, [[0xFF, 1], [0xFF, 2]]);
+}
+
+#[test]
+fn a_saved_state_comes_back_whole_or_not_at_all() {
+    let mut parent = two();
+    bar(&mut parent);
+    bar(&mut parent);
+    let saved = parent.save();
+    let mut fresh = two();
+    fresh.restore(&saved).unwrap();
+    assert_eq!(fresh.save(), saved);
+    // The second child's state is damaged: the first one's is not taken up either.
+    let damaged = String::from_utf8(saved.clone()).unwrap();
+    let at = damaged.rfind("[255,2]").unwrap();
+    let damaged = format!("{}[254,2]{}", &damaged[..at], &damaged[at + 7..]);
+    let mut other = two();
+    bar(&mut other);
+    let before = other.save();
+    let error = other.restore(damaged.as_bytes()).unwrap_err().to_string();
+    assert_eq!(error, "the saved state can't be restored: child 2 (counter): no counter");
+    assert_eq!(other.save(), before);
+    for cut in (0..saved.len()).step_by(7) {
+        assert!(other.restore(&saved[..cut]).is_err());
+    }
+    assert_eq!(other.save(), before);
+}
+
+#[test]
+fn it_is_made_of_its_children_and_needs_as_much_history_as_any_of_them() {
+    let mut parent = two();
+    assert_eq!(parent.parts(), ["counter", "counter"]);
+    assert_eq!(parent.warm_up(), sdk::WarmUp::default());
+    parent.params.child[0].regimes = vec![crate::Regime::Range];
+    let setup = Lab::new().unwrap().setup(None).unwrap();
+    let parent = MultiStrategy::build(parent.params, &setup).unwrap();
+    // An average of 50 whose slope is over 5, and two more bars of dwell.
+    assert_eq!(parent.warm_up(), sdk::WarmUp { bars: 57, ticks: 0 });
+}
