@@ -5,6 +5,7 @@
 //! clock, no I/O and no way to fail.
 
 mod catalogue;
+mod direction;
 mod funding;
 mod intents;
 mod number;
@@ -23,6 +24,7 @@ pub mod state;
 pub use catalogue::{
     Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
 };
+pub use direction::Direction;
 pub use funding::FundingClock;
 pub use intents::{Answer, Intent, Intents, Wish};
 pub use number::Number;

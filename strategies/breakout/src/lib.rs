@@ -77,7 +77,7 @@ mod trader;
 #[cfg(test)]
 mod tests;
 
-pub use params::{Direction, Params};
+pub use params::Params;
 pub use trader::Breakout;
 
 sdk::register_strategy! {

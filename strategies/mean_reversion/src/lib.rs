@@ -73,7 +73,7 @@ mod trader;
 #[cfg(test)]
 mod tests;
 
-pub use params::{Direction, Params};
+pub use params::Params;
 pub use trader::MeanReversion;
 
 sdk::register_strategy! {

@@ -1,28 +1,8 @@
 //! The parameters, and which of them don't go together.
 
 use schemars::JsonSchema;
-use sdk::{BuildError, Number, Side, Sizing};
+use sdk::{BuildError, Direction, Number, Sizing};
 use serde::{Deserialize, Serialize};
-
-/// Which way positions may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Long or flat.
-    #[default]
-    Long,
-    /// Short or flat.
-    Short,
-    /// Long or short.
-    Both,
-}
-
-impl Direction {
-    /// Whether positions on this side may be opened.
-    pub(crate) const fn admits(self, side: Side) -> bool {
-        matches!((self, side), (Self::Both, _) | (Self::Long, Side::Buy) | (Self::Short, Side::Sell))
-    }
-}
 
 /// Parameters of `mean_reversion`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

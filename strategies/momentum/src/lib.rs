@@ -71,7 +71,7 @@ mod trader;
 #[cfg(test)]
 mod tests;
 
-pub use params::{Direction, Params, Style};
+pub use params::{Params, Style};
 pub use trader::Momentum;
 
 sdk::register_strategy! {

@@ -53,7 +53,7 @@ mod filter;
 mod params;
 mod trader;
 
-pub use params::{Direction, Method, Params, Signal, SizeAt};
+pub use params::{Method, Params, Signal, SizeAt};
 pub use trader::TrendFollowing;
 
 sdk::register_strategy! {

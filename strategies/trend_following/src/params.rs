@@ -1,7 +1,7 @@
 //! The parameters, and what they come to on one instrument.
 
 use schemars::JsonSchema;
-use sdk::{BuildError, Number, Sizing};
+use sdk::{BuildError, Direction, Number, Sizing};
 use serde::{Deserialize, Serialize};
 
 /// Which average.
@@ -13,19 +13,6 @@ pub enum Method {
     /// Exponential, α = 2/(n+1).
     #[default]
     Ema,
-}
-
-/// Which way positions may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Long or flat.
-    #[default]
-    Long,
-    /// Short or flat.
-    Short,
-    /// Long or short.
-    Both,
 }
 
 /// What counts as a signal.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::average::Averages;
 use crate::filter::Filter;
-use crate::params::{Direction, Params, Signal, SizeAt};
+use crate::params::{Params, Signal, SizeAt};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -101,12 +101,7 @@ impl TrendFollowing {
         }
         let Some(side) = memory.side.filter(|side| memory.spent != Some(*side)) else { return };
         memory.spent = None;
-        let wanted = match (self.params.direction, side) {
-            (Direction::Both, side) => Some(side),
-            (Direction::Long, Side::Buy) => Some(Side::Buy),
-            (Direction::Short, Side::Sell) => Some(Side::Sell),
-            _ => None,
-        };
+        let wanted = self.params.direction.admits(side).then_some(side);
         // What is held back is an entry: a stance that is already taken is not given up for the filter.
         let admitted = |side: &Side| {
             memory.stance.target() == Some(*side) || memory.filter.admits(*side, bar.close_time)
