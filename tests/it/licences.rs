@@ -365,7 +365,7 @@ fn children_of_a_paid_strategy_need_licences_of_their_own() {
     assert_eq!(home.trade(&multi(&["multi_strategy", "ai_strategy"])), (Some(0), String::new()));
     let (code, text) = home.trade(&multi(&["multi_strategy"]));
     assert_eq!(code, Some(3));
-    assert!(text.contains("`ai_strategy` is no strategy that this run may use: it is not compiled in, or no licence names it; there is grid, trend_following"), "{text}");
+    assert!(text.contains("`ai_strategy` is no strategy that this run may use: it is not compiled in, or no licence names it; there is breakout, dca, grid,"), "{text}");
 }
 
 #[test]

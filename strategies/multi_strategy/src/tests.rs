@@ -1,19 +1,22 @@
-//! What only the inside can show: books that overflow, and saved states that can't be taken up.
+//! What only the inside can show: reports that come late or against expectation, books that overflow, and saved states
+//! that can't be taken up.
 
 use sdk::{
-    Bar, BuildError, Event, InstrumentId, Intent, Intents, Market, Mode, Money, Price, Qty, RestoreError,
-    Setup, Side, Strategy, Time, View, Wish,
+    Amount, Bar, BuildError, CancelReason, ClientOrderId, Event, Fill, InstrumentId, Intent, Intents,
+    Liquidity, Market, Mode, Money, OrderReport, Price, Qty, ReportKind, RestoreError, Setup, Side, Strategy,
+    Time, View, Wish,
 };
 use testkit::Lab;
 
 use crate::child::State;
+use crate::order::Out;
 use crate::{MultiStrategy, Params};
 
 #[derive(Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Nothing {}
 
-/// Counts bars, and remembers that.
+/// Counts events, and remembers that.
 struct Counter(u8);
 
 impl Strategy for Counter {
@@ -52,16 +55,85 @@ fn two() -> MultiStrategy {
 }
 
 fn bar(parent: &mut MultiStrategy) -> Vec<Intent> {
-    let mut market = Market::new(Lab::new().unwrap().instrument().unwrap());
     let price = Price::from_ticks(10_000);
-    market.last = Some(price);
-    market.position.qty =
-        parent.children.iter().fold(Qty::ZERO, |sum, child| sum.plus(child.memory.ledger.qty(0)).unwrap());
-    let view = View { now: Time::EPOCH, markets: &[market], equity: Money::ZERO, mode: Mode::Running };
     let bar = Bar { open: price, high: price, low: price, close: price, ..Bar::default() };
+    happens(parent, &Event::Bar { instrument: InstrumentId(0), bar }, Qty::ZERO)
+}
+
+/// An event, by which the account's position has changed; gives what the parent wishes.
+fn happens(parent: &mut MultiStrategy, event: &Event, by: Qty) -> Vec<Intent> {
+    let mut market = Market::new(Lab::new().unwrap().instrument().unwrap());
+    market.last = Some(Price::from_ticks(10_000));
+    market.position.qty =
+        parent.children.iter().fold(by, |sum, child| sum.plus(child.memory.ledger.qty(0)).unwrap());
+    let view = View { now: Time::EPOCH, markets: &[market], equity: Money::ZERO, mode: Mode::Running };
     let mut intents = Intents::new(0, 0);
-    parent.on_event(&view, &Event::Bar { instrument: InstrumentId(0), bar }, &mut intents);
+    parent.on_event(&view, event, &mut intents);
     intents.as_slice().to_vec()
+}
+
+fn report(id: ClientOrderId, kind: ReportKind) -> Event {
+    Event::Order(OrderReport { time: Time::EPOCH, id, instrument: InstrumentId(0), kind })
+}
+
+fn filled(id: ClientOrderId, side: Side, lots: i64) -> (Event, Qty) {
+    let fee = Amount { asset: "USDT".parse().unwrap(), money: Money::ZERO };
+    let (price, qty) = (Price::from_ticks(10_000), Qty::from_lots(lots));
+    let fill = Fill { side, price, qty, liquidity: Liquidity::Taker, fee, trade: 1 };
+    (report(id, ReportKind::Filled(fill)), Qty::from_lots(lots * side.sign()))
+}
+
+/// Puts an order of the first child on the floor; gives what goes out with the next bar.
+fn wishes(parent: &mut MultiStrategy, seq: u64, wish: Wish, opening: i64) -> (ClientOrderId, Wish) {
+    let theirs = ClientOrderId { slot: 77, ..ClientOrderId::default() };
+    let out = Out::new((seq, 0), Some(theirs), wish, Qty::from_lots(opening));
+    parent.children[0].memory.out.push(out);
+    let intents = bar(parent);
+    let [Intent::Place(id, wish)] = intents[..] else { panic!("{intents:?}") };
+    (id, wish)
+}
+
+/// How many events the first child has seen.
+fn seen(parent: &MultiStrategy) -> u8 {
+    parent.children[0].strategy.save()[1]
+}
+
+#[test]
+fn a_fill_that_comes_after_the_end_of_its_order_is_the_childs() {
+    let mut parent = two();
+    let (id, _) = wishes(&mut parent, 1, Wish::market(InstrumentId(0), Side::Buy, Qty::from_lots(5)), 5);
+    assert_eq!(seen(&parent), 1, "the bar");
+    happens(&mut parent, &report(id, ReportKind::Cancelled(CancelReason::Expired)), Qty::ZERO);
+    assert_eq!(seen(&parent), 2, "the end");
+    let (late, by) = filled(id, Side::Buy, 2);
+    assert_eq!(happens(&mut parent, &late, by), []);
+    assert_eq!(seen(&parent), 3, "the late fill");
+    assert_eq!(parent.children[0].memory.seen[0].qty, Qty::from_lots(2));
+    // Of an order that nobody knows: it is on the child's account, and closed again.
+    let (strange, by) = filled(ClientOrderId { generation: 99, ..id }, Side::Buy, 3);
+    let intents = happens(&mut parent, &strange, by);
+    let closing = Wish::market(InstrumentId(0), Side::Sell, Qty::from_lots(3)).reducing();
+    assert!(matches!(intents[..], [Intent::Place(_, wish)] if wish == closing), "{intents:?}");
+    assert_eq!(seen(&parent), 3);
+    assert_eq!(parent.children[0].memory.ledger.qty(0), Qty::from_lots(5));
+}
+
+#[test]
+fn an_exit_that_the_venue_ends_for_want_of_a_position_goes_out_again_while_its_child_holds_one() {
+    let mut parent = two();
+    let (id, _) = wishes(&mut parent, 1, Wish::market(InstrumentId(0), Side::Buy, Qty::from_lots(5)), 5);
+    let (fill, by) = filled(id, Side::Buy, 5);
+    happens(&mut parent, &fill, by);
+    let trigger = Price::from_ticks(9_000);
+    let stop = Wish::stop(InstrumentId(0), Side::Sell, Qty::from_lots(5), trigger).reducing();
+    let (id, sent) = wishes(&mut parent, 2, stop, 0);
+    assert_eq!(sent, stop);
+    let before = seen(&parent);
+    let nothing = report(id, ReportKind::Cancelled(CancelReason::NothingToReduce));
+    let intents = happens(&mut parent, &nothing, Qty::ZERO);
+    let plain = Wish { reduce_only: false, ..stop };
+    assert!(matches!(intents[..], [Intent::Place(_, wish)] if wish == plain), "{intents:?}");
+    assert_eq!(seen(&parent), before, "to its child it goes on working");
 }
 
 #[test]

@@ -134,3 +134,16 @@ fn the_contract_holds_on_two_instruments() -> Result<(), Broken> {
 fn the_contract_holds_for_one_child_alone() -> Result<(), Broken> {
     holds_on(brief()?, "", "child = [{ id = 'chaos', weight = 1, params = { seed = 9, tame = true } }]")
 }
+
+/// Where no amount comes out even: fees in another asset, and lots so small that funding and fees are rounded.
+#[test]
+fn books_come_to_the_account_where_everything_is_rounded() -> Result<(), Broken> {
+    // Short tapes: more runs that are stopped while several children hold something.
+    let mut contract = Contract { tapes: 100, events: 100, ..Contract::new()? };
+    let number = |text: &str| text.parse().map_err(testkit::LabError::from);
+    contract.lab.spec.lot_size = number("0.0000000001")?;
+    contract.lab.spec.multiplier = number("0.000001")?;
+    contract.lab.spec.fees.asset = "BNB".parse().map_err(testkit::LabError::from)?;
+    contract.lab.spec.fees.asset_price = Some(number("300.7")?);
+    contract.holds("probed", THREE)
+}

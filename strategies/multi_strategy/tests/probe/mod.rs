@@ -24,6 +24,7 @@ struct Tally {
     funding: Money,
     #[serde(skip)]
     live: BTreeMap<ClientOrderId, (Wish, Qty)>,
+    /// `live` as it is saved.
     live_saved: Vec<(String, u32, bool, i64, i64, i64)>,
 }
 
@@ -49,7 +50,12 @@ impl Probe {
             }
             Event::Order(report) => {
                 if let ReportKind::Filled(fill) = &report.kind {
-                    self.tally.fees = self.tally.fees.plus(fill.fee.money).unwrap();
+                    let fees = view.market(report.instrument).unwrap().instrument.fees();
+                    let price = fees.asset_price.unwrap_or_else(|| "1".parse().unwrap());
+                    let whole = 10_i128.pow(price.scale().into());
+                    let worth =
+                        sdk::div_round(fill.fee.money.units() * price.mantissa(), whole, Rounding::Up);
+                    self.tally.fees = self.tally.fees.plus(Money::from_units(worth)).unwrap();
                     if let Some((_, open)) = self.tally.live.get_mut(&report.id) {
                         *open = Qty::from_lots(open.lots() - fill.qty.lots());
                     }
