@@ -86,18 +86,21 @@ impl Scene<'_, '_> {
 
     /// Calls back every sibling's order at the venue that an order would meet there; says whether there is one.
     fn calls_back(&mut self, children: &mut [Child], slot: u32, out: &Out, open: Qty, touch: &Touch) -> bool {
-        let whole = is_fill_or_kill(out);
+        let prices = self.floor.prices;
         let mut found = false;
         for sibling in children.iter_mut().filter(|child| child.slot != slot) {
-            for resting in sibling.memory.out.iter_mut().filter(|other| other.rests_at_venue()) {
-                if touch.meet(out, resting).is_none() {
+            for at in 0..sibling.memory.out.len() {
+                let Some(resting) = sibling.memory.out.get(at).copied() else { break };
+                if !resting.rests_at_venue() || touch.meet(out, &resting).is_none() {
                     continue;
                 }
-                if whole && resting.open() < open {
+                if is_fill_or_kill(out) && sibling.tradable(&resting) < open {
                     return self.expire(children, slot, out.seq);
                 }
                 found = true;
-                resting.want_cancel();
+                if let Some(resting) = sibling.memory.out.get_mut(at) {
+                    resting.call_back(prices);
+                }
             }
         }
         found
@@ -151,8 +154,7 @@ fn partner(
             let Some(price) = touch.meet(out, other) else { continue };
             let theirs = child.tradable(other);
             let qty = open.min(theirs);
-            let short =
-                (is_fill_or_kill(out) && qty < out.open()) || (is_fill_or_kill(other) && qty < other.open());
+            let short = (is_fill_or_kill(out) && qty < open) || (is_fill_or_kill(other) && qty < theirs);
             let earlier = first.is_none_or(|((_, seq, _), ..)| other.seq < seq);
             if qty.lots() > 0 && !short && earlier {
                 first = Some(((child.slot, other.seq, touch.takes(other)), price, qty));

@@ -3,6 +3,9 @@
 use sdk::{ClientOrderId, InstrumentId, OrderKind, Price, Qty, TimeInForce, Wish};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// How often an order comes back for siblings' orders at one price.
+const CALLS: u32 = 8;
+
 /// An order of a child, from its wish to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Out {
@@ -23,6 +26,8 @@ pub(crate) struct Out {
     pub(crate) venue: Option<Venue>,
     /// The count of price events when it came to us, anew or back from the venue.
     pub(crate) since: u64,
+    /// At which count of price events it was last called back for a sibling's order, and how often.
+    pub(crate) called: (u64, u32),
     /// Its child was told that it works.
     pub(crate) known: bool,
     /// It has rested at the venue.
@@ -85,6 +90,7 @@ impl Out {
             opening,
             venue: None,
             since,
+            called: (0, 0),
             known: false,
             rested: false,
             ending: false,
@@ -129,6 +135,16 @@ impl Out {
 
     pub(crate) const fn is_market(&self) -> bool {
         matches!(self.wish.kind, OrderKind::Market)
+    }
+
+    /// Asks for its end at the venue for a sibling's order, but not without end: after [`CALLS`] times at one price no more.
+    pub(crate) const fn call_back(&mut self, prices: u64) {
+        let Some(Venue { cancel: Cancel::No, .. }) = self.venue else { return };
+        let (at, times) = self.called;
+        self.called = if at == prices { (at, times.saturating_add(1)) } else { (prices, 1) };
+        if self.called.1 <= CALLS {
+            self.want_cancel();
+        }
     }
 
     /// Asks for its end at the venue.

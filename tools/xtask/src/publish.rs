@@ -137,6 +137,9 @@ pub fn publish(root: &Path, out: &Path) -> Result<Published, PublishError> {
     for name in files.iter().filter(|name| !sold(name)) {
         staging.copy(&root.join(name), name)?;
     }
+    if let Ok(page) = fs::read_to_string(staging.path().join(REASONS)) {
+        staging.write(REASONS, reasons(&page, &paid).as_bytes())?;
+    }
     staging.write("Cargo.toml", without(&sources.manifest, &paid)?.as_bytes())?;
     for row in &paid {
         for (name, text) in placeholder::files(row, &sources.manifest)? {
@@ -172,6 +175,21 @@ fn without(manifest: &str, paid: &[&Row]) -> Result<String, PublishError> {
     excluded.extend(folders);
     excluded.fmt();
     Ok(manifest.to_string())
+}
+
+/// Why each crate from outside is there.
+const REASONS: &str = "docs/DEPENDENCIES.md";
+
+/// That page without the rows of what is sold alone: nobody else uses those crates.
+fn reasons(page: &str, paid: &[&Row]) -> String {
+    let sold = |room: &str| {
+        room.strip_prefix("strategies/").is_some_and(|leaf| paid.iter().any(|row| row.feature == leaf))
+    };
+    let stays = |line: &&str| {
+        let rooms = line.strip_prefix("| `").and_then(|row| row.split('|').nth(2));
+        !rooms.is_some_and(|rooms| rooms.split(',').all(|room| sold(room.trim())))
+    };
+    page.lines().filter(stays).map(|line| format!("{line}\n")).collect()
 }
 
 /// What no public tree may hold, whoever added it.

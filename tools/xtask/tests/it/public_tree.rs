@@ -57,6 +57,12 @@ fn the_source_that_is_sold_stays_here_and_all_else_goes_out() {
     }
     assert_eq!(names, wanted);
 
+    let reasons = fs::read_to_string(out.join("docs/DEPENDENCIES.md")).unwrap();
+    for row in &paid {
+        let alone = format!("| strategies/{} |", row.feature);
+        assert!(!reasons.contains(&alone), "a crate that nobody there uses has a row");
+    }
+
     // No line of the paid source is anywhere, unless it was public anyway, as a feature's one-line summary is.
     let (paid_files, free_files): (Vec<_>, Vec<_>) =
         files(&tree).into_iter().filter(|(name, _)| tracked.contains(name)).partition(|(name, _)| sold(name));
