@@ -299,8 +299,8 @@ fn every_shipped_configuration_checks() {
             said.contains(&format!("{id} {version} is a paid strategy, and there is no licence"))
         };
         let known = match run.status.code() {
-            Some(3) => PAID.iter().any(|id| missing(id)),
-            Some(20) => PAID.iter().any(|id| unpaid(id)),
+            Some(3) => PAID.iter().any(missing),
+            Some(20) => PAID.iter().any(unpaid),
             code => code == Some(0),
         };
         assert!(known, "{said}");
