@@ -219,6 +219,24 @@ fn a_fill_or_kill_order_that_meets_too_little_of_a_sibling_expires() -> Result<(
 }
 
 #[test]
+fn a_fill_or_kill_exit_larger_than_its_childs_position_is_matched_for_what_it_can_reduce()
+-> Result<(), LabError> {
+    two(
+        "1: buy 1.5 @ 99
+         4: heard accepted, buy 1 @ 99 fee 0, buy 0.5 @ 99 fee 0.0198; held 1.5",
+        "1: buy 1 market
+         3: heard accepted, buy 1 @ 100 fee 0.04; sell 2 @ 99 fok reduce
+         4: heard sell 1 @ 99 fee 0, NothingToReduce; held 0",
+        "
+        100           | buy 1.5 @ 99; buy 1 market
+        100           | filled buy 1 @ 100
+        100 100 99 99 | cancel buy 1.5 @ 99; cancelled buy 1.5 @ 99; buy 0.5 @ 99
+        99            | filled buy 0.5 @ 99
+        ",
+    )
+}
+
+#[test]
 fn an_exit_is_reduce_only_where_the_whole_position_only_shrinks() -> Result<(), LabError> {
     two(
         "1: buy 2 market
