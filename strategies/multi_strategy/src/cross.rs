@@ -95,7 +95,7 @@ mod tests {
 
     fn out(seq: u64, side: Side, kind: OrderKind, rested: bool) -> Out {
         let wish = Wish { kind, ..Wish::market(InstrumentId(0), side, Qty::from_lots(1)) };
-        Out { rested, ..Out::new((seq, 0), None, wish, Qty::from_lots(1)) }
+        Out { rested, ..Out::new(seq, None, wish, Qty::from_lots(1)) }
     }
 
     fn limit(ticks: i64, tif: TimeInForce) -> OrderKind {

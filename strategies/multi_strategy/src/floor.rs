@@ -54,9 +54,10 @@ impl Scene<'_, '_> {
                 continue;
             }
             // An exit waits for a sibling's order to come back until the next price, and no longer.
-            let patient = self.floor.prices <= out.since || !(out.is_exit() || out.is_market());
-            if patient && self.calls_back(children, slot, &out, open, &touch) {
-                return;
+            let prices = self.floor.prices(out.wish.instrument);
+            let waited = out.kept.is_some_and(|kept| prices > kept) && (out.is_exit() || out.is_market());
+            if !waited && self.calls_back(children, slot, &out, open, &touch) {
+                return keep(children, slot, seq, prices);
             }
             if held(children, slot, seq).is_some() {
                 self.send(children, slot, seq);
@@ -86,7 +87,7 @@ impl Scene<'_, '_> {
 
     /// Calls back every sibling's order at the venue that an order would meet there; says whether there is one.
     fn calls_back(&mut self, children: &mut [Child], slot: u32, out: &Out, open: Qty, touch: &Touch) -> bool {
-        let prices = self.floor.prices;
+        let prices = self.floor.prices(out.wish.instrument);
         let mut found = false;
         for sibling in children.iter_mut().filter(|child| child.slot != slot) {
             for at in 0..sibling.memory.out.len() {
@@ -130,6 +131,14 @@ impl Scene<'_, '_> {
 
 const fn is_fill_or_kill(out: &Out) -> bool {
     matches!(out.wish.kind, OrderKind::Limit { tif: TimeInForce::FillOrKill, .. })
+}
+
+/// Notes that an order waits for one of a sibling, if it does not yet.
+fn keep(children: &mut [Child], slot: u32, seq: u64, prices: u64) {
+    let Some(child) = children.get_mut(slot as usize) else { return };
+    if let Some(out) = child.memory.out.iter_mut().find(|out| out.seq == seq) {
+        out.kept = out.kept.or(Some(prices));
+    }
 }
 
 /// An order that is with us, and how much of it may trade.

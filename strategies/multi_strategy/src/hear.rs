@@ -84,7 +84,7 @@ impl Child {
             None => Qty::ZERO,
         };
         let theirs = told.and_then(|past| past.theirs);
-        let out = Out::new((0, 0), theirs, wish, Qty::ZERO);
+        let out = Out::new(0, theirs, wish, Qty::ZERO);
         self.book(&out, report.instrument, fill, visible, scene);
         self.tidy(report.instrument, scene);
     }
@@ -144,7 +144,7 @@ impl Child {
                 continue;
             }
             if out.venue.is_some_and(|venue| venue.open().lots() <= 0) {
-                (out.venue, out.since) = (None, scene.floor.prices);
+                out.venue = None;
             }
             let whole = out.open().lots() <= 0;
             let nothing =
@@ -191,10 +191,11 @@ impl Child {
             self.memory.past.push_back(Past { ours, theirs, reduce_only, back });
         }
         if back {
+            let prices = scene.floor.prices(report.instrument);
             let nothing = report.kind == ReportKind::Cancelled(CancelReason::NothingToReduce);
             if let Some(out) = self.memory.out.get_mut(at) {
-                (out.venue, out.since) = (None, scene.floor.prices);
-                out.plain |= nothing;
+                out.venue = None;
+                out.plain = if nothing { Some(prices) } else { out.plain };
             }
             return;
         }

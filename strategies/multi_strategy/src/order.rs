@@ -24,9 +24,9 @@ pub(crate) struct Out {
     pub(crate) opening: Qty,
     /// Where it is at the venue; `None` while it is with us.
     pub(crate) venue: Option<Venue>,
-    /// The count of price events when it came to us, anew or back from the venue.
-    pub(crate) since: u64,
-    /// At which count of price events it was last called back for a sibling's order, and how often.
+    /// The count of its instrument's prices when a sibling's order first kept it waiting.
+    pub(crate) kept: Option<u64>,
+    /// At which count of prices it was last called back for a sibling's order, and how often.
     pub(crate) called: (u64, u32),
     /// Its child was told that it works.
     pub(crate) known: bool,
@@ -36,8 +36,8 @@ pub(crate) struct Out {
     pub(crate) ending: bool,
     /// It is to end because there is nothing left to reduce.
     pub(crate) spent: bool,
-    /// It was reduce-only at the venue, which found nothing to reduce.
-    pub(crate) plain: bool,
+    /// The count of prices when the venue found nothing to reduce for it.
+    pub(crate) plain: Option<u64>,
 }
 
 /// An order at the venue.
@@ -76,12 +76,7 @@ pub(crate) struct Past {
 
 impl Out {
     /// A new one, with us.
-    pub(crate) const fn new(
-        (seq, since): (u64, u64),
-        theirs: Option<ClientOrderId>,
-        wish: Wish,
-        opening: Qty,
-    ) -> Self {
+    pub(crate) const fn new(seq: u64, theirs: Option<ClientOrderId>, wish: Wish, opening: Qty) -> Self {
         Self {
             seq,
             theirs,
@@ -89,13 +84,13 @@ impl Out {
             filled: Qty::ZERO,
             opening,
             venue: None,
-            since,
+            kept: None,
             called: (0, 0),
             known: false,
             rested: false,
             ending: false,
             spent: false,
-            plain: false,
+            plain: None,
         }
     }
 

@@ -22,8 +22,8 @@ const INTERNAL: u64 = 1 << 63;
 pub(crate) struct Floor {
     /// Orders so far.
     seq: u64,
-    /// Price events so far.
-    pub(crate) prices: u64,
+    /// Prices so far, by instrument id.
+    prices: Vec<u64>,
     /// Internal crosses so far.
     crosses: u64,
     /// Reports that children have still to hear, by slot; empty between two events.
@@ -38,16 +38,32 @@ pub(crate) struct Scene<'a, 'v> {
     pub(crate) intents: &'a mut Intents,
 }
 
+impl Floor {
+    /// How many prices of an instrument there were.
+    pub(crate) fn prices(&self, instrument: InstrumentId) -> u64 {
+        self.prices.get(instrument.index()).copied().unwrap_or(0)
+    }
+
+    /// Counts a price.
+    pub(crate) fn count(&mut self, instrument: InstrumentId) {
+        let at = instrument.index();
+        self.prices.resize(self.prices.len().max(at + 1), 0);
+        if let Some(prices) = self.prices.get_mut(at) {
+            *prices = prices.saturating_add(1);
+        }
+    }
+}
+
 impl Scene<'_, '_> {
     /// Whether wishes are not heard any more.
     pub(crate) const fn is_deaf(&self) -> bool {
         matches!(self.view.mode, Mode::Stopping | Mode::Stopped)
     }
 
-    /// A new order's number, and the count of price events.
-    pub(crate) const fn number(&mut self) -> (u64, u64) {
+    /// A new order's number.
+    pub(crate) const fn number(&mut self) -> u64 {
         self.floor.seq = self.floor.seq.saturating_add(1);
-        (self.floor.seq, self.floor.prices)
+        self.floor.seq
     }
 
     /// Writes to a child what became of an order of its own.

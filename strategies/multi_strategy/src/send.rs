@@ -17,7 +17,7 @@ impl Scene<'_, '_> {
         let open = if out.is_market() { tradable } else { out.open() };
         let whole = market.position.qty;
         let against = Side::closing(whole) == Some(out.wish.side);
-        let may = against && !out.plain && (out.is_exit() || out.is_market());
+        let may = against && out.plain.is_none() && (out.is_exit() || out.is_market());
         let shrinks = may
             && committed(children, out.wish.instrument, out.wish.side, Some((slot, &out, open)))
                 <= whole.abs();
@@ -26,7 +26,11 @@ impl Scene<'_, '_> {
             _ if shrinks => (open, true),
             Ok(qty) => (qty, false),
             // It can't turn the position; what it can do is reduce it.
-            Err(_) if out.is_exit() && against && (!out.plain || self.floor.prices > out.since) => {
+            Err(_)
+                if out.is_exit()
+                    && against
+                    && out.plain.is_none_or(|at| self.floor.prices(out.wish.instrument) > at) =>
+            {
                 (open, true)
             }
             // It is held back until it may go.
@@ -42,6 +46,7 @@ impl Scene<'_, '_> {
         let Some(child) = children.get_mut(slot as usize) else { return };
         if let Some(out) = child.memory.out.iter_mut().find(|out| out.seq == seq) {
             out.rested |= out.may_rest() && lies;
+            out.kept = None;
             out.venue = Some(Venue { ours, sent: qty, filled: Qty::ZERO, reduce_only, cancel: Cancel::No });
         }
     }

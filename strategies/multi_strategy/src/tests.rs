@@ -86,7 +86,7 @@ fn filled(id: ClientOrderId, side: Side, lots: i64) -> (Event, Qty) {
 /// Puts an order of the first child on the floor; gives what goes out with the next bar.
 fn wishes(parent: &mut MultiStrategy, seq: u64, wish: Wish, opening: i64) -> (ClientOrderId, Wish) {
     let theirs = ClientOrderId { slot: 77, ..ClientOrderId::default() };
-    let out = Out::new((seq, 0), Some(theirs), wish, Qty::from_lots(opening));
+    let out = Out::new(seq, Some(theirs), wish, Qty::from_lots(opening));
     parent.children[0].memory.out.push(out);
     let intents = bar(parent);
     let [Intent::Place(id, wish)] = intents[..] else { panic!("{intents:?}") };
@@ -134,6 +134,35 @@ fn an_exit_that_the_venue_ends_for_want_of_a_position_goes_out_again_while_its_c
     let plain = Wish { reduce_only: false, ..stop };
     assert!(matches!(intents[..], [Intent::Place(_, wish)] if wish == plain), "{intents:?}");
     assert_eq!(seen(&parent), before, "to its child it goes on working");
+}
+
+#[test]
+fn an_exit_waits_for_a_siblings_order_to_come_back_until_the_next_price_and_no_longer() {
+    let mut parent = two();
+    let main = InstrumentId(0);
+    let (id, _) = wishes(&mut parent, 1, Wish::market(main, Side::Buy, Qty::from_lots(5)), 5);
+    let (fill, by) = filled(id, Side::Buy, 5);
+    happens(&mut parent, &fill, by);
+    // The sibling bids where the price is; it was there before the price came.
+    let bid = Wish::limit(main, Side::Buy, Qty::from_lots(3), Price::from_ticks(10_000));
+    let resting = Out { rested: true, ..Out::new(2, Some(ClientOrderId::default()), bid, Qty::from_lots(3)) };
+    parent.children[1].memory.out.push(resting);
+    let [Intent::Place(ours, _)] = bar(&mut parent)[..] else { panic!("the bid") };
+    let exit = Wish::market(main, Side::Sell, Qty::from_lots(5)).reducing();
+    parent.children[0].memory.out.push(Out::new(3, Some(ClientOrderId::default()), exit, Qty::ZERO));
+    assert_eq!(bar(&mut parent), [Intent::Cancel(ours)]);
+    let saved = parent.save();
+    // Without an answer it goes out whole at the next price.
+    let intents = bar(&mut parent);
+    assert!(matches!(intents[..], [Intent::Place(_, wish)] if wish == exit), "{intents:?}");
+    // With one, three are crossed.
+    let mut parent = two();
+    parent.restore(&saved).unwrap();
+    let intents =
+        happens(&mut parent, &report(ours, ReportKind::Cancelled(CancelReason::Requested)), Qty::ZERO);
+    let rest = Wish { qty: Qty::from_lots(2), ..exit };
+    assert!(matches!(intents[..], [Intent::Place(_, wish)] if wish == rest), "{intents:?}");
+    assert_eq!(parent.children[1].memory.seen[0].qty, Qty::from_lots(3));
 }
 
 #[test]

@@ -111,8 +111,10 @@ impl MultiStrategy {
         };
         match event {
             Event::Funding { instrument, funding } => settle(&mut self.children, *instrument, funding, scene),
-            Event::Bar { .. } | Event::Trade { .. } | Event::Quote { .. } => {
-                scene.floor.prices = scene.floor.prices.saturating_add(1);
+            Event::Bar { instrument, .. }
+            | Event::Trade { instrument, .. }
+            | Event::Quote { instrument, .. } => {
+                scene.floor.count(*instrument);
                 for child in &mut self.children {
                     child.memory.waits = false;
                 }
