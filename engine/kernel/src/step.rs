@@ -203,6 +203,13 @@ impl Kernel {
             })),
             Heard::Unknown | Heard::Moved => {}
         }
+        // News of a fill that was faster than its cancel: what a stop had closed is open again.
+        if desk.mode == Mode::Stopped && matches!(report.kind, ReportKind::Filled(_)) {
+            desk.mode = Mode::Stopping;
+            self.stopping += 1;
+            let text = "a fill came after the stop; what it opened is closed";
+            outbox.remarks.push(Remark { strategy: Some(place), text });
+        }
         Ok(Some(place))
     }
 

@@ -105,7 +105,7 @@ fn what_does_not_fit_together() {
         check_with(&place, "\"grdi\"", alpha),
         (
             4,
-            "error: features: quantmesh 0.1.0 (file://DESK/engine at tag v0.1.0) has no feature `grdi`; did you mean `grid`?\n  it has: advanced_risk, ai_strategy, default, free, full, grid, multi_strategy, paid, trend_following".to_owned()
+            "error: features: quantmesh 0.1.0 (file://DESK/engine at tag v0.1.0) has no feature `grdi`; did you mean `grid`?\n  it has: advanced_risk, ai_strategy, breakout, dca, default, free, full, grid, market_making, martingale, mean_reversion, momentum, multi_strategy, paid, pairs, trend_following".to_owned()
         )
     );
     assert_eq!(
