@@ -106,7 +106,11 @@ impl ParamField {
 pub fn param_fields(schema: &Schema) -> Vec<ParamField> {
     let root = schema.as_value();
     let properties = root.get("properties").and_then(|p| p.as_object());
-    properties.into_iter().flatten().map(|(key, value)| field(key, value, root)).collect()
+    let mut fields: Vec<ParamField> =
+        properties.into_iter().flatten().map(|(key, value)| field(key, value, root)).collect();
+    // A build with serde_json's `preserve_order` somewhere in it gives them in another order.
+    fields.sort_by(|one, other| one.key.cmp(&other.key));
+    fields
 }
 
 fn field(key: &str, property: &Json, root: &Json) -> ParamField {
