@@ -17,7 +17,8 @@ const HOUR: i64 = 3_600_000_000_000;
 /// let mut clock = FundingClock::new(8);
 /// assert_eq!(clock.next(Time::from_nanos(9 * hour)), Time::from_nanos(16 * hour));
 /// clock.settled(&Funding { time: Time::from_nanos(16 * hour), rate: Rate::from_nanos(100_000), mark: None });
-/// assert_eq!(clock.payer(), Some(Side::Buy));
+/// assert_eq!(clock.payer(Rate::ZERO), Some(Side::Buy));
+/// assert_eq!(clock.payer(Rate::from_nanos(100_001)), None);
 /// assert!(!clock.near(Time::from_nanos(23 * hour), 1800));
 /// assert!(clock.near(Time::from_nanos(23 * hour + hour / 2), 1800));
 /// ```
@@ -64,19 +65,11 @@ impl FundingClock {
         self.next(now).nanos().saturating_sub(now.nanos()) <= seconds as i64 * 1_000_000_000
     }
 
-    /// The rate of the last settlement.
+    /// The side whose holders paid last, at this rate or a larger one: buyers at a rate above zero, sellers below.
     #[must_use]
-    pub fn rate(&self) -> Option<Rate> {
-        self.last.map(|(_, rate)| rate)
-    }
-
-    /// The side whose holders paid last: buyers at a rate above zero, sellers below.
-    #[must_use]
-    pub fn payer(&self) -> Option<Side> {
-        match self.rate()?.nanos() {
-            0 => None,
-            1.. => Some(Side::Buy),
-            _ => Some(Side::Sell),
-        }
+    pub fn payer(&self, least: Rate) -> Option<Side> {
+        let (_, rate) = self.last?;
+        let paid = rate != Rate::ZERO && rate.nanos().saturating_abs() >= least.nanos();
+        paid.then_some(if rate > Rate::ZERO { Side::Buy } else { Side::Sell })
     }
 }

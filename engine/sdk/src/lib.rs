@@ -4,6 +4,7 @@
 //! [`View`], writes its wishes into [`Intents`], and learns what became of them from later events. It has no
 //! clock, no I/O and no way to fail.
 
+mod averages;
 mod catalogue;
 mod direction;
 mod funding;
@@ -18,9 +19,11 @@ mod view;
 
 pub mod hold;
 pub mod indicators;
+pub mod layers;
 pub mod stance;
 pub mod state;
 
+pub use averages::{AveragePair, Method};
 pub use catalogue::{
     Catalogue, CatalogueError, Kind, MAX_STRATEGIES, Make, Maker, Registered, Stability, Submission, Tier,
 };
@@ -30,7 +33,7 @@ pub use intents::{Answer, Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
-pub use sizing::{Size, Sizing, moved, orderable, percent, whole};
+pub use sizing::{Size, Sizing, bps, moved, orderable, percent, whole};
 pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
 pub use trainer::{RegisteredTrainer, Train, Trained, TrainerSubmission, trainers};
 pub use view::{Market, Mode, View};

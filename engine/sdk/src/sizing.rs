@@ -95,6 +95,16 @@ pub fn percent(key: &str, value: Number) -> Result<Option<Rate>, BuildError> {
     i64::try_from(nanos).map(|nanos| Some(Rate::from_nanos(nanos))).map_err(|_| too_fine())
 }
 
+/// Basis points as a rate: 1 is 0.01 %.
+///
+/// # Errors
+/// [`BuildError`] names the parameter `key` for more than five decimals.
+pub fn bps(key: &str, value: Number) -> Result<Rate, BuildError> {
+    let too_fine = || BuildError::new(key, format!("{value} has more than five decimals"));
+    let nanos = value.decimal().at_scale(5).map_err(|_| too_fine())?;
+    i64::try_from(nanos).map(Rate::from_nanos).map_err(|_| too_fine())
+}
+
 /// `price` moved by a share of itself, rounded half-even to a tick; a negative share moves down. `None` when nothing above
 /// zero is left, or the result does not fit.
 #[must_use]

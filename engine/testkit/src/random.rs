@@ -98,18 +98,17 @@ pub fn random_events(seed: u64, count: usize, instruments: &[Instrument]) -> Vec
 }
 
 /// What somebody outside may say: in range and out of it, of names that a strategy knows and others, in time and late.
-fn signal(time: Time, random: &mut Seed) -> Signal {
+fn signal(time: Time, random: &mut Seed) -> Option<Signal> {
     let names = ["bias", "confidence", "size", "period", "nonsense"];
     let name = names.get(usize::try_from(random.below(5)).unwrap_or(0)).copied().unwrap_or("bias");
-    let label = |text: &str| text.parse().unwrap_or_else(|_| unreachable!("{text} is a label"));
     let hours = random.between(-1, 4);
-    Signal {
+    Some(Signal {
         time,
-        source: label("model"),
-        name: label(name),
+        source: "model".parse().ok()?,
+        name: name.parse().ok()?,
         value: Decimal::new(i128::from(random.between(-200, 200)), 2).unwrap_or_default(),
         valid_until: Time::from_nanos(time.nanos() + hours * 3_600_000_000_000),
-    }
+    })
 }
 
 /// One instrument's price on its way.
@@ -146,7 +145,11 @@ impl Walk {
                 let mark = (random.below(2) == 0).then_some(Price::from_ticks(self.price));
                 return Event::Funding { instrument, funding: Funding { time, rate, mark } };
             }
-            17..=20 => return Event::Signal { instrument, signal: signal(time, random) },
+            17..=20 => {
+                if let Some(signal) = signal(time, random) {
+                    return Event::Signal { instrument, signal };
+                }
+            }
             _ => {}
         }
         let reach = self.reach.min((self.price / 10).max(1));

@@ -2,10 +2,9 @@
 
 use std::collections::VecDeque;
 
+use sdk::layers::Way;
 use sdk::{Price, Rate, Time};
 use serde::{Deserialize, Serialize};
-
-use crate::way::Way;
 
 /// How the guard judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,15 @@
 //! What may be opened: the base order and the safety orders, one at a time.
 
+use sdk::layers::{Leg, Seen};
 use sdk::{Intents, Market, Mode, Money, Price, Qty, Rounding, View, Wish, orderable};
 
-use crate::orders::Leg;
 use crate::trader::{Dca, RETRY};
-use crate::way::Seen;
 
 impl Dca {
     /// Takes back a limit entry that has worked long enough, and any entry while nothing may be opened.
     pub(crate) fn withdraw(&mut self, view: &View<'_>, intents: &mut Intents) {
-        let Some(entry) = self.memory.orders.entry() else { return };
-        let age = view.now.nanos().saturating_sub(entry.since.nanos());
+        let Some(since) = self.memory.orders.entered() else { return };
+        let age = view.now.nanos().saturating_sub(since.nanos());
         let late = self.plan.limit.is_some_and(|most| most > 0 && age >= most);
         if late || view.mode != Mode::Running {
             self.memory.orders.cancel_entry(intents);
@@ -27,12 +26,13 @@ impl Dca {
         }
         let level = memory.layers.next_level();
         let amount = usize::try_from(level).ok().and_then(|level| self.plan.amounts.get(level)).copied();
-        let Some(amount) = amount.filter(|_| self.is_due(level, seen.enter)) else { return };
-        match self.lots(market, seen.enter, amount) {
+        let price = seen.price(self.plan.way.0);
+        let Some(amount) = amount.filter(|_| self.is_due(level, price)) else { return };
+        match self.lots(market, price, amount) {
             Ok(qty) => {
                 let (id, side) = (self.plan.instrument, self.plan.way.0);
                 let wish = match self.plan.limit {
-                    Some(_) => Wish::limit(id, side, qty, seen.enter),
+                    Some(_) => Wish::limit(id, side, qty, price),
                     None => Wish::market(id, side, qty),
                 };
                 self.memory.orders.send(Leg::Entry(level), wish, view.now, intents);
@@ -47,7 +47,7 @@ impl Dca {
     /// Whether the price asks for the layer of this level.
     fn is_due(&self, level: u32, price: Price) -> bool {
         if self.memory.layers.is_empty() {
-            return self.memory.trend.allows(self.plan.way.0);
+            return self.memory.trend.as_ref().is_none_or(|trend| trend.allows(self.plan.way.0));
         }
         let step = self.plan.steps.to(level, self.memory.atr.value(), price);
         let from = self.memory.reference.zip(step);

@@ -1,10 +1,10 @@
 //! What is to be closed, and the stop that rests at the venue. No filter, pause, suspension or cooldown reaches this
 //! file.
 
-use sdk::{Instrument, Intents, Market, Price, Qty, Side, Time, Wish};
+use sdk::layers::{Leg, most};
+use sdk::{Instrument, Intents, Market, Price, Side, Time, Wish};
 
 use crate::layers::Layer;
-use crate::orders::Leg;
 use crate::trader::{Dca, RETRY};
 
 impl Dca {
@@ -20,7 +20,8 @@ impl Dca {
         let level = self.stop_level(&market.instrument, self.trailing_level());
         self.memory.closing |= level.is_some_and(|level| self.plan.way.is_at_or_past(price, level));
         if self.memory.closing {
-            return self.close_all(now, market, side, intents);
+            let held = market.position.qty.abs();
+            return self.memory.orders.close_all(side, &market.instrument, held, now, intents);
         }
         let due = |layer: &Layer| {
             let share = if layer.level == 0 { self.plan.first } else { self.plan.last };
@@ -34,18 +35,6 @@ impl Dca {
                 let wish = Wish::market(self.plan.instrument, side, most(&market.instrument, layer.qty));
                 memory.orders.send(leg, wish.reducing(), now, intents);
             }
-        }
-    }
-
-    /// Sends the exit for all that is held, unless it is out. What guarded or would have closed a part goes.
-    fn close_all(&mut self, now: Time, market: &Market, side: Side, intents: &mut Intents) {
-        let orders = &mut self.memory.orders;
-        orders.cancel_entry(intents);
-        if !orders.is_out(Leg::All) {
-            orders.drop_exits(|_| true, intents);
-            let qty = most(&market.instrument, market.position.qty.abs());
-            let wish = Wish::market(self.plan.instrument, side, qty).reducing();
-            orders.send(Leg::All, wish, now, intents);
         }
     }
 
@@ -94,21 +83,7 @@ impl Dca {
             return;
         }
         let Some(level) = self.stop_level(&market.instrument, self.memory.trail) else { return };
-        let qty = most(&market.instrument, held);
-        let orders = &mut self.memory.orders;
-        if orders.is_stopped_at(qty, level) {
-            return;
-        }
-        orders.drop_exits(|leg| leg == Leg::Stop, intents);
-        // Beyond it already: the next price closes at the market.
-        if !self.plan.way.is_at_or_past(price, level) {
-            let wish = Wish::stop(self.plan.instrument, self.plan.way.0.opposite(), qty, level).reducing();
-            orders.send(Leg::Stop, wish, now, intents);
-        }
+        let (way, orders) = (self.plan.way, &mut self.memory.orders);
+        orders.keep_stop(way, &market.instrument, (held, level), price, now, intents);
     }
-}
-
-/// As much of `qty` as the venue takes in one order; the rest follows at the next price.
-fn most(instrument: &Instrument, qty: Qty) -> Qty {
-    instrument.filters().max_qty.map_or(qty, |most| most.min(qty))
 }

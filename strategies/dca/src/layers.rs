@@ -1,9 +1,8 @@
 //! What is held, layer by layer: how many lots of each order are left, and what they cost. It learns from fills alone.
 
+use sdk::layers::average;
 use sdk::{Instrument, Money, Price, Qty, Rounding};
 use serde::{Deserialize, Serialize};
-
-use crate::way::average;
 
 /// What is left of one order's fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -106,17 +106,14 @@ mod cascade;
 mod entries;
 mod exits;
 mod layers;
-mod orders;
 mod params;
 mod plan;
 mod trader;
-mod trend;
-mod way;
 
 #[cfg(test)]
 mod tests;
 
-pub use params::{Direction, EntryOrder, Method, Params};
+pub use params::{Direction, EntryOrder, Params};
 pub use trader::Dca;
 
 sdk::register_strategy! {

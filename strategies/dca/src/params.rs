@@ -1,7 +1,7 @@
 //! The parameters as people write them; what they come to on an instrument and an account is in `plan`.
 
 use schemars::JsonSchema;
-use sdk::Number;
+use sdk::{AveragePair, Method, Number};
 use serde::{Deserialize, Serialize};
 
 /// Which way positions go.
@@ -24,17 +24,6 @@ pub enum EntryOrder {
     Market,
     /// By a limit order at the price of the decision, which is cancelled after `entry_ttl`.
     Limit,
-}
-
-/// Which average the trend filter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Simple: the mean of the last closes.
-    Sma,
-    /// Exponential, α = 2/(n+1).
-    #[default]
-    Ema,
 }
 
 /// Parameters of `dca`. Percentages are of a price unless their text says otherwise.
@@ -166,5 +155,13 @@ impl Default for Params {
             leverage: Number::whole(1),
             max_exposure: Number::ZERO,
         }
+    }
+}
+
+impl Params {
+    /// The averages of the trend filter, the slow one over twice as many closes; `None` where it is off.
+    pub(crate) fn averages(&self) -> Option<AveragePair> {
+        let (method, period) = (self.trend_method, self.trend_period);
+        self.trend_filter.then(|| AveragePair::new(method, period, 2 * period))
     }
 }

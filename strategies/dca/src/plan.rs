@@ -1,5 +1,6 @@
 //! The parameters held against an instrument and an account: amounts, steps and rates, contradictions refused.
 
+use sdk::layers::Way;
 use sdk::{
     BuildError, Instrument, InstrumentId, Money, Number, Price, Rate, Rounding, Setup, Side, div_round,
     orderable, percent, whole,
@@ -7,7 +8,6 @@ use sdk::{
 
 use crate::cascade::Cascade;
 use crate::params::{Direction, EntryOrder, Params};
-use crate::way::Way;
 
 /// What the strategy goes by.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,18 +1,17 @@
 //! The strategy: events in, wishes out. What to close is in `exits`, what to open in `entries`.
 
 use sdk::indicators::Atr;
+use sdk::layers::{Leg, Orders, Seen};
 use sdk::{
-    Bar, BuildError, Event, Fill, Instrument, Intents, Market, Mode, OrderReport, Price, Qty, ReportKind,
-    RestoreError, Setup, Strategy, Time, View, WarmUp, state,
+    AveragePair, Bar, BuildError, Event, Fill, Instrument, Intents, Market, Mode, OrderReport, Price, Qty,
+    ReportKind, RestoreError, Setup, Strategy, Time, View, WarmUp, state,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::cascade::Watch;
 use crate::layers::Layers;
-use crate::orders::{Leg, Orders};
 use crate::params::Params;
 use crate::plan::Plan;
-use crate::trend::Trend;
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -26,7 +25,8 @@ pub struct Dca {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Memory {
     pub(crate) atr: Atr,
-    pub(crate) trend: Trend,
+    /// `None` where the filter is off.
+    pub(crate) trend: Option<AveragePair>,
     pub(crate) watch: Watch,
     pub(crate) layers: Layers,
     pub(crate) orders: Orders,
@@ -65,7 +65,7 @@ impl Dca {
         let plan = Plan::new(&params, setup)?;
         let memory = Memory {
             atr: Atr::new(params.atr_period as usize),
-            trend: Trend::new(&params),
+            trend: params.averages(),
             watch: Watch::default(),
             layers: Layers::default(),
             orders: Orders::default(),
@@ -84,7 +84,9 @@ impl Dca {
         #[expect(clippy::cast_precision_loss, reason = "prices stay below 2⁵³ ticks, where f64 is exact")]
         let [high, low, close] = [bar.high, bar.low, bar.close].map(|price| price.ticks() as f64);
         self.memory.atr.update_bar(high, low, close);
-        self.memory.trend.update(bar.close);
+        if let Some(trend) = &mut self.memory.trend {
+            trend.update(bar.close);
+        }
         if let Some(cascade) = &self.plan.cascade {
             let best = self.plan.way.better(bar.high, bar.low);
             cascade.observe(&mut self.memory.watch, self.plan.way, now, best);
@@ -93,20 +95,22 @@ impl Dca {
 
     /// A price: exits first, then what guards them, then what may be opened.
     fn on_price(&mut self, view: &View<'_>, market: &Market, event: &Event, intents: &mut Intents) {
-        let Some(seen) = self.plan.way.seen(event, self.plan.instrument) else { return };
+        let Some(seen) = Seen::new(event, self.plan.instrument) else { return };
+        let way = self.plan.way.0;
+        let (enter, exit) = (seen.price(way), seen.price(way.opposite()));
         let closed_bar = matches!(event, Event::Bar { .. });
         if let Event::Bar { bar, .. } = event {
             self.measure(view.now, bar);
         }
         if let Some(cascade) = &self.plan.cascade {
-            cascade.observe(&mut self.memory.watch, self.plan.way, view.now, seen.enter);
+            cascade.observe(&mut self.memory.watch, self.plan.way, view.now, enter);
         }
         self.reconcile(view.now, market, intents);
         if is_over(view.mode) {
             return;
         }
-        self.close(view.now, market, seen.exit, intents);
-        self.guard(view.now, market, seen.exit, closed_bar, intents);
+        self.close(view.now, market, exit, intents);
+        self.guard(view.now, market, exit, closed_bar, intents);
         self.withdraw(view, intents);
         self.open(view, market, seen, intents);
     }
@@ -143,7 +147,7 @@ impl Dca {
                 let Ok(cost) = instrument.notional(fill.price, fill.qty) else { return };
                 memory.layers.add(level, fill.qty, cost);
                 let newest = memory.layers.newest();
-                let price = newest.and_then(|layer| crate::way::average(instrument, layer.qty, layer.cost));
+                let price = newest.and_then(|layer| sdk::layers::average(instrument, layer.qty, layer.cost));
                 memory.reference = price.or(Some(fill.price));
                 (memory.peak, memory.trail, memory.following) = (None, None, false);
             }
@@ -152,7 +156,7 @@ impl Dca {
                 // The next step begins where the layer was sold, or at the newest layer that is left: whichever is
                 // further.
                 let newest = memory.layers.newest();
-                let left = newest.and_then(|layer| crate::way::average(instrument, layer.qty, layer.cost));
+                let left = newest.and_then(|layer| sdk::layers::average(instrument, layer.qty, layer.cost));
                 let worse = left.filter(|left| way.is_at_or_past(*left, fill.price));
                 memory.reference = worse.or(Some(fill.price));
             }

@@ -1,7 +1,7 @@
 //! What conditions do to entries: volatility, regime, funding and the shift of the range. It knows no orders; exits never ask it.
 
 use sdk::indicators::{Atr, Regime, RegimeSettings, RegimeState};
-use sdk::{Bar, BuildError, Funding, FundingClock, Rate, Rounding, Side, Time, whole};
+use sdk::{Bar, BuildError, Funding, FundingClock, Rate, Rounding, Side, Time, bps, whole};
 use serde::{Deserialize, Serialize};
 
 use crate::ladder::Ladder;
@@ -81,20 +81,12 @@ impl Settings {
                 return Err(BuildError::new("trailing_shift", message));
             }
         }
-        let bps =
-            params.funding_min_bps.decimal().at_scale(5).ok().and_then(|nanos| i64::try_from(nanos).ok());
-        let too_fine = || {
-            BuildError::new(
-                "funding_min_bps",
-                format!("{} has more than five decimals", params.funding_min_bps),
-            )
-        };
         Ok(Self {
             atr_multiplier: (!params.atr_multiplier.is_zero()).then(|| params.atr_multiplier.to_f64()),
             most_levels: i64::from(params.max_spacing_levels.max(1)),
             regime: params.regime_filter,
             funding_pause: params.funding_pause_minutes.saturating_mul(60),
-            funding_least: bps.map(Rate::from_nanos).ok_or_else(too_fine)?,
+            funding_least: bps("funding_min_bps", params.funding_min_bps)?,
             up,
             down,
             skew: i64::from(params.inventory_skew),
@@ -175,12 +167,8 @@ impl Climate {
     pub(crate) fn turn(&mut self, settings: &Settings, now: Time) -> bool {
         let ahead = i64::from(settings.funding_pause).saturating_mul(1_000_000_000);
         let next = self.funding.next(now).nanos();
-        let large = self
-            .funding
-            .rate()
-            .is_some_and(|rate| rate.nanos().saturating_abs() >= settings.funding_least.nanos());
         let near = next.saturating_sub(now.nanos()) <= ahead;
-        let waiting = self.funding.payer().filter(|_| near && large);
+        let waiting = self.funding.payer(settings.funding_least).filter(|_| near);
         self.turn = Time::from_nanos(if near { next } else { next.saturating_sub(ahead) });
         std::mem::replace(&mut self.waiting, waiting) != waiting
     }

@@ -1,10 +1,9 @@
 //! What may be opened: the first order and those that follow it, one at a time, within both caps.
 
+use sdk::layers::{Leg, Seen, Way};
 use sdk::{Intents, Market, Mode, Money, Price, Qty, Rounding, Side, View, Wish, orderable};
 
-use crate::orders::Leg;
 use crate::trader::{Martingale, RETRY};
-use crate::way::{Seen, Way};
 
 impl Martingale {
     /// Opens the next level where everything allows it.

@@ -1,10 +1,9 @@
 //! What is to be closed, and the stop that rests at the venue. No filter, pause or cooldown reaches this file.
 
-use sdk::{Instrument, Intents, Market, Money, Position, Price, Qty, Time, Wish};
+use sdk::layers::{Way, average};
+use sdk::{Instrument, Intents, Market, Money, Position, Price, Qty, Time};
 
-use crate::orders::Leg;
 use crate::trader::{Martingale, RETRY};
-use crate::way::{Way, average};
 
 impl Martingale {
     /// Holds the position against the price at which it could be closed now.
@@ -19,7 +18,7 @@ impl Martingale {
         self.memory.orders.drop_stale(now, RETRY, intents);
         let (instrument, held) = (&market.instrument, market.position);
         self.memory.peak = Some(self.memory.peak.map_or(price, |peak| way.better(peak, price)));
-        let gained = |share| way.has_gained(share, instrument, price, held);
+        let gained = |share| way.has_gained(share, instrument, price, size(held));
         let level =
             self.stop_level(way, average_of(instrument, held), self.trailing_level(way, instrument, held));
         self.memory.closing |= self.plan.take_profit.is_some_and(gained)
@@ -27,14 +26,7 @@ impl Martingale {
         if !self.memory.closing {
             return;
         }
-        let orders = &mut self.memory.orders;
-        orders.cancel_entry(intents);
-        if !orders.is_out(Leg::All) {
-            orders.drop_exits(|_| true, intents);
-            let qty = most(instrument, held.qty.abs());
-            let wish = Wish::market(self.plan.instrument, way.0.opposite(), qty).reducing();
-            orders.send(Leg::All, wish, now, intents);
-        }
+        self.memory.orders.close_all(way.0.opposite(), instrument, held.qty.abs(), now, intents);
     }
 
     /// Where the trailing stop is at the best price so far; `None` as long as that would be a loss.
@@ -68,26 +60,18 @@ impl Martingale {
         let Some(level) = self.stop_level(way, average_of(instrument, held), self.memory.trail) else {
             return;
         };
-        let qty = most(instrument, held.qty.abs());
         let orders = &mut self.memory.orders;
-        if orders.is_stopped_at(qty, level) {
-            return;
-        }
-        orders.drop_exits(|leg| leg == Leg::Stop, intents);
-        // Beyond it already: the next price closes at the market.
-        if !way.is_at_or_past(price, level) {
-            let wish = Wish::stop(self.plan.instrument, way.0.opposite(), qty, level).reducing();
-            orders.send(Leg::Stop, wish, now, intents);
-        }
+        orders.keep_stop(way, instrument, (held.qty.abs(), level), price, now, intents);
     }
 }
 
 /// The average price of a position.
 fn average_of(instrument: &Instrument, held: Position) -> Option<Price> {
-    average(instrument, held.qty.abs(), Money::from_units(held.cost.units().saturating_abs()))
+    let (qty, cost) = size(held);
+    average(instrument, qty, cost)
 }
 
-/// As much of `qty` as the venue takes in one order; the rest follows at the next price.
-fn most(instrument: &Instrument, qty: Qty) -> Qty {
-    instrument.filters().max_qty.map_or(qty, |most| most.min(qty))
+/// A position without its direction: how many lots, and what they cost.
+const fn size(held: Position) -> (Qty, Money) {
+    (held.qty.abs(), Money::from_units(held.cost.units().saturating_abs()))
 }

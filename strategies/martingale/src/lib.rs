@@ -93,17 +93,14 @@
 
 mod entries;
 mod exits;
-mod orders;
 mod params;
 mod plan;
 mod trader;
-mod trend;
-mod way;
 
 #[cfg(test)]
 mod tests;
 
-pub use params::{Direction, Method, Params};
+pub use params::{Direction, Params};
 pub use trader::Martingale;
 
 sdk::register_strategy! {

@@ -1,7 +1,7 @@
 //! The parameters as people write them; what they come to on an instrument and an account is in `plan`.
 
 use schemars::JsonSchema;
-use sdk::Number;
+use sdk::{AveragePair, Method, Number};
 use serde::{Deserialize, Serialize};
 
 /// Which way positions go.
@@ -15,17 +15,6 @@ pub enum Direction {
     Short,
     /// One position at a time, whose side is the trend's; without the trend filter the sides take turns, long first.
     Both,
-}
-
-/// Which average the trend filter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Simple: the mean of the last closes.
-    Sma,
-    /// Exponential, α = 2/(n+1).
-    #[default]
-    Ema,
 }
 
 /// Parameters of `martingale`. Percentages are of a price unless their text says otherwise.
@@ -111,5 +100,13 @@ impl Default for Params {
             leverage: Number::whole(1),
             max_exposure: Number::ZERO,
         }
+    }
+}
+
+impl Params {
+    /// The averages of the trend filter, the slow one over twice as many closes; `None` where it is off.
+    pub(crate) fn averages(&self) -> Option<AveragePair> {
+        let (method, period) = (self.trend_method, self.trend_period);
+        self.trend_filter.then(|| AveragePair::new(method, period, 2 * period))
     }
 }

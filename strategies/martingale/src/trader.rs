@@ -1,16 +1,14 @@
 //! The strategy: events in, wishes out. What to close is in `exits`, what to open in `entries`.
 
+use sdk::layers::{Leg, Orders, Seen, Way, average};
 use sdk::{
-    BuildError, Event, Fill, Instrument, Intents, Market, Mode, Money, OrderReport, Price, Qty, ReportKind,
-    RestoreError, Setup, Side, Strategy, Time, View, WarmUp, state,
+    AveragePair, BuildError, Event, Fill, Instrument, Intents, Market, Mode, Money, OrderReport, Price, Qty,
+    ReportKind, RestoreError, Setup, Side, Strategy, Time, View, WarmUp, state,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::orders::{Leg, Orders};
 use crate::params::{Direction, Params};
 use crate::plan::Plan;
-use crate::trend::Trend;
-use crate::way::{Seen, Way, average};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -23,7 +21,8 @@ pub struct Martingale {
 /// What a restart needs. What is held is not in it: the position in the view is the only book.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Memory {
-    pub(crate) trend: Trend,
+    /// `None` where the filter is off.
+    pub(crate) trend: Option<AveragePair>,
     pub(crate) orders: Orders,
     /// How many orders of the position have filled, whole or in part.
     pub(crate) levels: u32,
@@ -62,7 +61,7 @@ impl Martingale {
     pub fn build(params: Params, setup: &Setup) -> Result<Self, BuildError> {
         let plan = Plan::new(&params, setup)?;
         let memory = Memory {
-            trend: Trend::new(&params),
+            trend: params.averages(),
             orders: Orders::default(),
             levels: 0,
             last: (Qty::ZERO, Money::ZERO),
@@ -79,8 +78,8 @@ impl Martingale {
     fn on_price(&mut self, view: &View<'_>, market: &Market, event: &Event, intents: &mut Intents) {
         let Some(seen) = Seen::new(event, self.plan.instrument) else { return };
         let closed_bar = matches!(event, Event::Bar { .. });
-        if let Event::Bar { bar, .. } = event {
-            self.memory.trend.update(bar.close);
+        if let (Event::Bar { bar, .. }, Some(trend)) = (event, &mut self.memory.trend) {
+            trend.update(bar.close);
         }
         self.settle(view.now, market, intents);
         if is_over(view.mode) {
@@ -104,7 +103,7 @@ impl Martingale {
             self.memory.orders.filled(report.id, fill.qty);
             match leg {
                 Leg::Entry(level) => self.count(level, view.now, &market.instrument, fill),
-                Leg::All | Leg::Stop => self.memory.closing = true,
+                Leg::All | Leg::Layer(_) | Leg::Stop => self.memory.closing = true,
             }
         } else if report.kind.ends_order() {
             let was_out = self.memory.orders.ended(report.id);
@@ -187,12 +186,12 @@ impl Martingale {
         let side = match self.plan.direction {
             Direction::Long => Some(Side::Buy),
             Direction::Short => Some(Side::Sell),
-            Direction::Both if memory.trend == Trend::Off => {
-                Some(memory.side.map_or(Side::Buy, Side::opposite))
-            }
-            Direction::Both => memory.trend.side(),
+            Direction::Both => match &memory.trend {
+                None => Some(memory.side.map_or(Side::Buy, Side::opposite)),
+                Some(trend) => trend.side(),
+            },
         };
-        side.filter(|side| memory.trend.allows(*side))
+        side.filter(|side| memory.trend.as_ref().is_none_or(|trend| trend.allows(*side)))
     }
 
     /// Where the step to the next order is measured from.

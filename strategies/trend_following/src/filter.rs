@@ -1,7 +1,7 @@
 //! What holds an entry back: the regime of the market, and a funding settlement that is near. Exits never ask it.
 
 use sdk::indicators::{Regime, RegimeSettings, RegimeState};
-use sdk::{Bar, BuildError, Funding, FundingClock, Rate, Side, Time};
+use sdk::{Bar, BuildError, Funding, FundingClock, Rate, Side, Time, bps};
 use serde::{Deserialize, Serialize};
 
 use crate::params::Params;
@@ -32,19 +32,11 @@ impl Filter {
             dwell: params.regime_dwell,
             ..RegimeSettings::default()
         };
-        let least =
-            params.funding_min_bps.decimal().at_scale(5).ok().and_then(|nanos| i64::try_from(nanos).ok());
-        let too_fine = || {
-            BuildError::new(
-                "funding_min_bps",
-                format!("{} has more than five decimals", params.funding_min_bps),
-            )
-        };
         Ok(Self {
             regime: params.regime_filter.then(|| Regime::new(settings)),
             funding: FundingClock::new(8),
             pause: params.funding_pause_minutes.saturating_mul(60),
-            least: least.map(Rate::from_nanos).ok_or_else(too_fine)?,
+            least: bps("funding_min_bps", params.funding_min_bps)?,
         })
     }
 
@@ -66,8 +58,7 @@ impl Filter {
     pub(crate) fn admits(&self, side: Side, now: Time) -> bool {
         let trend = if side == Side::Buy { RegimeState::TrendUp } else { RegimeState::TrendDown };
         let trends = self.regime.as_ref().is_none_or(|regime| regime.state() == trend);
-        let pays = self.funding.payer() == Some(side)
-            && self.funding.rate().is_some_and(|rate| rate.nanos().saturating_abs() >= self.least.nanos());
+        let pays = self.funding.payer(self.least) == Some(side);
         trends && !(self.pause > 0 && pays && self.funding.near(now, self.pause))
     }
 

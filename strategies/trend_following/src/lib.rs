@@ -48,12 +48,11 @@
 //! `fixed_quantity` is base units, `fixed_quote` an amount of the quote asset, `equity_fraction` a share of equity at
 //! the moment of the order; all are rounded down to whole lots.
 
-mod average;
 mod filter;
 mod params;
 mod trader;
 
-pub use params::{Method, Params, Signal, SizeAt};
+pub use params::{Params, Signal, SizeAt};
 pub use trader::TrendFollowing;
 
 sdk::register_strategy! {

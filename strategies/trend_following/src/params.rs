@@ -1,19 +1,8 @@
 //! The parameters, and what they come to on one instrument.
 
 use schemars::JsonSchema;
-use sdk::{BuildError, Direction, Number, Sizing};
+use sdk::{BuildError, Direction, Method, Number, Sizing};
 use serde::{Deserialize, Serialize};
-
-/// Which average.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Simple: the mean of the last closes.
-    Sma,
-    /// Exponential, α = 2/(n+1).
-    #[default]
-    Ema,
-}
 
 /// What counts as a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -5,12 +5,11 @@ use std::cmp::Ordering;
 use sdk::indicators::Atr;
 use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
-    Bar, BuildError, Event, Intents, Market, OrderReport, Price, Rate, RestoreError, Rounding, Setup, Side,
-    Size, Strategy, View, WarmUp, moved, percent, state, whole,
+    AveragePair, Bar, BuildError, Event, Intents, Market, OrderReport, Price, Rate, RestoreError, Rounding,
+    Setup, Side, Size, Strategy, View, WarmUp, moved, percent, state, whole,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::average::Averages;
 use crate::filter::Filter;
 use crate::params::{Params, Signal, SizeAt};
 
@@ -29,7 +28,7 @@ pub struct TrendFollowing {
 /// What a restart needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Memory {
-    averages: Averages,
+    averages: AveragePair,
     /// How the fast average stood to the slow one at the last bar: −1 below, 0 equal, 1 above.
     was: Option<i8>,
     /// Where the averages last said to be.
@@ -65,7 +64,7 @@ impl TrendFollowing {
             take_profit: percent("take_profit_pct", params.take_profit_pct)?,
             atrs: (!params.atr_stop_multiplier.is_zero()).then(|| params.atr_stop_multiplier.to_f64()),
             memory: Memory {
-                averages: Averages::new(&params),
+                averages: AveragePair::new(params.method, params.short_period, params.long_period),
                 was: None,
                 side: None,
                 spent: None,

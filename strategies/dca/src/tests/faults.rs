@@ -3,8 +3,8 @@
 use sdk::{Mode, Number, Price, ReportKind, Side, Strategy};
 
 use super::world::{World, params, setup};
-use crate::orders::Leg;
 use crate::{Dca, EntryOrder, Params};
+use sdk::layers::Leg;
 
 /// A world that holds a base layer of ten units at 100.
 fn holding(params: Params) -> World {

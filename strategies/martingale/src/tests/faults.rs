@@ -3,8 +3,8 @@
 use sdk::{Mode, Money, Number, Price, ReportKind, Side, Strategy};
 
 use super::world::{World, params, setup};
-use crate::orders::Leg;
 use crate::{Direction, Martingale, Params};
+use sdk::layers::Leg;
 
 /// A world that holds the first order of one unit at 100.
 fn holding(params: Params) -> World {

@@ -7,8 +7,8 @@ use sdk::{
 };
 use testkit::Lab;
 
-use crate::orders::Leg;
 use crate::{Martingale, Params};
+use sdk::layers::Leg;
 
 /// An order that was wished for.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,13 +1,16 @@
 //! The orders that are out, and what each is for. The slot in a client order id says it too, so that a fill which comes
 //! after its order's end still finds its layer.
 
-use sdk::{ClientOrderId, Intents, Price, Qty, Time, Wish};
 use serde::{Deserialize, Serialize};
+use types::{ClientOrderId, Instrument, Price, Qty, Side, Time};
+
+use super::Way;
+use crate::{Intents, Wish};
 
 /// What an order is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Leg {
-    /// Opens the layer of this level.
+pub enum Leg {
+    /// Opens the layer of this level: 0 for the first order.
     Entry(u32),
     /// Closes the layer of this level.
     Layer(u32),
@@ -19,7 +22,8 @@ pub(crate) enum Leg {
 
 impl Leg {
     /// The number of an order's slot.
-    pub(crate) const fn slot(self) -> u32 {
+    #[must_use]
+    pub const fn slot(self) -> u32 {
         match self {
             Self::Entry(level) => level.saturating_mul(4),
             Self::Layer(level) => level.saturating_mul(4).saturating_add(1),
@@ -29,7 +33,8 @@ impl Leg {
     }
 
     /// What an order of this slot is for.
-    pub(crate) const fn of(slot: u32) -> Self {
+    #[must_use]
+    pub const fn of(slot: u32) -> Self {
         match slot % 4 {
             0 => Self::Entry(slot / 4),
             1 => Self::Layer(slot / 4),
@@ -41,58 +46,56 @@ impl Leg {
 
 /// An order that has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Out {
-    #[serde(with = "sdk::state::exact")]
+struct Out {
+    #[serde(with = "crate::state::exact")]
     id: ClientOrderId,
     /// What of it is not filled.
-    #[serde(with = "sdk::state::exact")]
+    #[serde(with = "crate::state::exact")]
     open: Qty,
-    /// When it was sent.
-    #[serde(with = "sdk::state::exact")]
-    pub(crate) since: Time,
+    #[serde(with = "crate::state::exact")]
+    since: Time,
     /// Its trigger, where it is a stop.
-    #[serde(with = "sdk::state::exact")]
+    #[serde(with = "crate::state::exact")]
     trigger: Option<Price>,
     /// Whether its end was asked for.
-    pub(crate) cancelling: bool,
+    cancelling: bool,
 }
 
-/// Every order that is out.
+/// Every order that is out; all of it is saved.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Orders(Vec<Out>);
+pub struct Orders(Vec<Out>);
 
 impl Orders {
     fn find(&self, is: impl Fn(Leg) -> bool) -> Option<&Out> {
         self.0.iter().find(|out| is(Leg::of(out.id.slot)))
     }
 
-    pub(crate) fn entry(&self) -> Option<&Out> {
-        self.find(|leg| matches!(leg, Leg::Entry(_)))
+    /// When the entry that is out was sent, if one is.
+    #[must_use]
+    pub fn entered(&self) -> Option<Time> {
+        self.find(|leg| matches!(leg, Leg::Entry(_))).map(|out| out.since)
     }
 
     /// Whether an order of this leg is out.
-    pub(crate) fn is_out(&self, leg: Leg) -> bool {
+    #[must_use]
+    pub fn is_out(&self, leg: Leg) -> bool {
         self.find(|other| other == leg).is_some()
     }
 
     /// Whether anything but the stop is out.
-    pub(crate) fn is_moving(&self) -> bool {
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
         self.find(|leg| leg != Leg::Stop).is_some()
     }
 
-    /// Whether the resting stop is for this quantity at this price.
-    pub(crate) fn is_stopped_at(&self, qty: Qty, trigger: Price) -> bool {
-        self.find(|leg| leg == Leg::Stop).is_some_and(|out| out.open == qty && out.trigger == Some(trigger))
-    }
-
     /// Sends an order.
-    pub(crate) fn send(&mut self, leg: Leg, wish: Wish, since: Time, intents: &mut Intents) {
+    pub fn send(&mut self, leg: Leg, wish: Wish, since: Time, intents: &mut Intents) {
         let id = intents.place(leg.slot(), wish);
         self.0.push(Out { id, open: wish.qty, since, trigger: wish.kind.price(), cancelling: false });
     }
 
     /// Asks for the end of the entry. It counts as out until the venue says otherwise: it may yet fill.
-    pub(crate) fn cancel_entry(&mut self, intents: &mut Intents) {
+    pub fn cancel_entry(&mut self, intents: &mut Intents) {
         let entries = self.0.iter_mut().filter(|out| matches!(Leg::of(out.id.slot), Leg::Entry(_)));
         for out in entries.filter(|out| !out.cancelling) {
             out.cancelling = true;
@@ -101,7 +104,7 @@ impl Orders {
     }
 
     /// Asks for the end of the exits that `are`, and forgets them: what of them fills yet finds its layer by its slot.
-    pub(crate) fn drop_exits(&mut self, are: impl Fn(Leg) -> bool, intents: &mut Intents) {
+    pub fn drop_exits(&mut self, are: impl Fn(Leg) -> bool, intents: &mut Intents) {
         self.0.retain(|out| {
             let leg = Leg::of(out.id.slot);
             let dropped = !matches!(leg, Leg::Entry(_)) && are(leg);
@@ -112,16 +115,56 @@ impl Orders {
         });
     }
 
+    /// Sends the exit of `side` for `qty`, all that is held, at the market, unless it is out; entries and every other exit are called back.
+    pub fn close_all(
+        &mut self,
+        side: Side,
+        instrument: &Instrument,
+        qty: Qty,
+        now: Time,
+        intents: &mut Intents,
+    ) {
+        self.cancel_entry(intents);
+        if !self.is_out(Leg::All) {
+            self.drop_exits(|_| true, intents);
+            let wish = Wish::market(instrument.id(), side, most(instrument, qty)).reducing();
+            self.send(Leg::All, wish, now, intents);
+        }
+    }
+
+    /// Keeps a stop at the venue for `qty` at `level`. Where `price` is there already, none is sent: the next price closes at
+    /// the market.
+    pub fn keep_stop(
+        &mut self,
+        way: Way,
+        instrument: &Instrument,
+        (qty, level): (Qty, Price),
+        price: Price,
+        now: Time,
+        intents: &mut Intents,
+    ) {
+        let qty = most(instrument, qty);
+        let stop = self.find(|leg| leg == Leg::Stop);
+        if stop.is_some_and(|out| out.open == qty && out.trigger == Some(level)) {
+            return;
+        }
+        self.drop_exits(|leg| leg == Leg::Stop, intents);
+        if !way.is_at_or_past(price, level) {
+            let wish = Wish::stop(instrument.id(), way.0.opposite(), qty, level).reducing();
+            self.send(Leg::Stop, wish, now, intents);
+        }
+    }
+
     /// Gives up exits at the market that have had no end for so long, so that they are sent anew. Both may fill: they
     /// are reduce-only, and what is held bounds them.
-    pub(crate) fn drop_stale(&mut self, now: Time, most: i64, intents: &mut Intents) {
+    pub fn drop_stale(&mut self, now: Time, most: i64, intents: &mut Intents) {
         let stale = |out: &Out| now.nanos().saturating_sub(out.since.nanos()) >= most;
         let legs: Vec<Leg> = self.0.iter().filter(|out| stale(out)).map(|out| Leg::of(out.id.slot)).collect();
         self.drop_exits(|leg| leg != Leg::Stop && legs.contains(&leg), intents);
     }
 
     /// Part of an order, or the rest of it, has filled.
-    pub(crate) fn filled(&mut self, id: ClientOrderId, qty: Qty) {
+    pub fn filled(&mut self, id: ClientOrderId, qty: Qty) {
         for out in self.0.iter_mut().filter(|out| out.id == id) {
             out.open = Qty::from_lots(out.open.lots().saturating_sub(qty.lots()));
         }
@@ -129,11 +172,17 @@ impl Orders {
     }
 
     /// An order has ended; says whether it was still counted as out.
-    pub(crate) fn ended(&mut self, id: ClientOrderId) -> bool {
+    pub fn ended(&mut self, id: ClientOrderId) -> bool {
         let before = self.0.len();
         self.0.retain(|out| out.id != id);
         self.0.len() < before
     }
+}
+
+/// As much of `qty` as the venue takes in one order; the rest follows at the next price.
+#[must_use]
+pub fn most(instrument: &Instrument, qty: Qty) -> Qty {
+    instrument.filters().max_qty.map_or(qty, |most| most.min(qty))
 }
 
 #[cfg(test)]
