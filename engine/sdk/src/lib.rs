@@ -33,7 +33,7 @@ pub use intents::{Answer, Intent, Intents, Wish};
 pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
-pub use sizing::{Size, Sizing, bps, moved, orderable, percent, whole};
+pub use sizing::{Size, Sizing, behind, bps, moved, orderable, percent, whole};
 pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
 pub use trainer::{RegisteredTrainer, Train, Trained, TrainerSubmission, trainers};
 pub use view::{Market, Mode, View};

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use types::{Instrument, Money, Overflow, Price, Qty, Rate, Rounding, div_round};
+use types::{Instrument, Money, Overflow, Price, Qty, Rate, Rounding, Side, div_round};
 
 use crate::{BuildError, Number};
 
@@ -112,6 +112,13 @@ pub fn moved(price: Price, share: Rate) -> Option<Price> {
     let ticks = i128::from(price.ticks());
     let by = div_round(ticks * i128::from(share.nanos()), i128::from(Rate::ONE), Rounding::HalfEven);
     i64::try_from(ticks + by).ok().filter(|ticks| *ticks > 0).map(Price::from_ticks)
+}
+
+/// The price so many ticks on the losing side of `price` for who holds `side`; `None` where nothing above zero is left.
+#[must_use]
+pub fn behind(price: Price, side: Side, ticks: i64) -> Option<Price> {
+    let ticks = side.sign().checked_mul(ticks)?.checked_neg()?;
+    price.offset(ticks).ok().filter(|price| price.ticks() > 0)
 }
 
 /// A number worked out in floating point as whole ticks or lots: the one way from a statistic to a decision. `None` for

@@ -1,6 +1,8 @@
 //! What a strategy may see: its markets and its account, read-only, as of the event being handled.
 
-use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Rounding, Time, div_round};
+use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Rate, Rounding, Time, div_round};
+
+use crate::moved;
 
 /// Whether a strategy may open risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +79,20 @@ impl Market {
         let worth = per_tick.checked_mul(i128::from(qty.lots().abs())).filter(|worth| *worth > 0)?;
         let ticks = div_round(cost.units().abs(), worth, Rounding::HalfEven);
         i64::try_from(ticks).ok().map(Price::from_ticks)
+    }
+
+    /// The price at which what is held has gained this share of its entry price, rounded half-even to a tick; `None` while flat, or
+    /// where nothing above zero is left.
+    #[must_use]
+    pub fn gained_at(&self, share: Rate) -> Option<Price> {
+        let side = self.position.qty.lots().signum();
+        moved(self.entry_price()?, Rate::from_nanos(share.nanos().saturating_mul(side)))
+    }
+
+    /// The price at which what is held has lost this share of its entry price; as [`Self::gained_at`].
+    #[must_use]
+    pub fn lost_at(&self, share: Rate) -> Option<Price> {
+        self.gained_at(Rate::from_nanos(share.nanos().saturating_neg()))
     }
 }
 

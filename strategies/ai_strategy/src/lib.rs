@@ -116,7 +116,7 @@ pub use growth::Growth;
 pub use logistic::Logistic;
 pub use model::{FORMAT, Model, ModelError, Predictor};
 pub use onnx::Onnx;
-pub use params::{Direction, Params, Permission};
+pub use params::{Params, Permission};
 pub use samples::{Purge, Sample, folds, samples};
 pub use score::{Rule, Score, Span};
 pub use trader::AiStrategy;

@@ -1,21 +1,8 @@
 //! The parameters, and the rule by which log-odds become a stance.
 
 use schemars::JsonSchema;
-use sdk::Number;
+use sdk::{Direction, Number, Side};
 use serde::{Deserialize, Serialize};
-
-/// Which way positions may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Long or flat.
-    #[default]
-    Long,
-    /// Short or flat.
-    Short,
-    /// Long, short or flat.
-    Both,
-}
 
 /// What the operator lets an advisor outside do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -108,7 +95,7 @@ pub(crate) fn threshold(confidence: f64) -> f64 {
 /// as soon as the model favours the other side. What is no number means out.
 #[must_use]
 pub(crate) fn stance(held: i8, log_odds: f64, threshold: f64, direction: Direction) -> i8 {
-    let (long, short) = (direction != Direction::Short, direction != Direction::Long);
+    let [long, short] = [Side::Buy, Side::Sell].map(|side| direction.admits(side));
     if long && log_odds >= threshold {
         1
     } else if short && log_odds <= -threshold {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::rounded;
-use crate::params::{Direction, stance};
+use sdk::Direction;
+
+use crate::params::stance;
 use crate::samples::Sample;
 
 /// A span of samples.

@@ -2,8 +2,8 @@
 
 use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
-    Bar, BuildError, Event, InstrumentId, Intents, Mode, OrderReport, Price, Qty, Rate, RestoreError, Setup,
-    Side, Size, Strategy, Time, View, WarmUp, moved, percent, state,
+    Bar, BuildError, Event, InstrumentId, Intents, Mode, OrderReport, Qty, Rate, RestoreError, Setup, Side,
+    Size, Strategy, Time, View, WarmUp, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
@@ -186,11 +186,7 @@ impl AiStrategy {
     fn guard_if_bare(&mut self, view: &View<'_>, intents: &mut Intents) {
         let (Some(share), true) = (self.stop, self.memory.stance.is_bare(view)) else { return };
         let Some(market) = view.market(self.instrument()) else { return };
-        let side = market.position.qty.lots().signum();
-        let stop: Option<Price> = market
-            .entry_price()
-            .and_then(|entry| moved(entry, Rate::from_nanos(share.nanos().saturating_mul(-side))));
-        self.memory.stance.guard(market, stop, None, intents);
+        self.memory.stance.guard(market, market.lost_at(share), None, intents);
     }
 }
 

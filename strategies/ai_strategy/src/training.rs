@@ -1,14 +1,14 @@
 //! Training: bars in, a model out, with its purged walk-forward validation. It touches no file.
 
 use schemars::JsonSchema;
-use sdk::{Bar, BuildError, Event, Number, Setup, Trained};
+use sdk::{Bar, BuildError, Direction, Event, Number, Setup, Trained};
 use serde::{Deserialize, Serialize};
 
 use crate::features::pick;
 use crate::growth::Growth;
 use crate::logistic::Logistic;
 use crate::model::{FORMAT, Model, Predictor};
-use crate::params::{Direction, threshold};
+use crate::params::threshold;
 use crate::samples::{Purge, Sample, folds, samples};
 use crate::score::{Rule, Score, Span};
 use crate::trees::BoostedTrees;

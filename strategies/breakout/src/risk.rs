@@ -33,12 +33,6 @@ impl Risk {
     }
 }
 
-/// A price so many ticks on the losing side of another; `None` where that is no price.
-pub(crate) fn behind(price: Price, side: Side, ticks: i64) -> Option<Price> {
-    let ticks = side.sign().checked_mul(ticks)?.checked_neg()?;
-    price.offset(ticks).ok().filter(|price| price.ticks() > 0)
-}
-
 /// The one of two prices that is better for who holds this side: higher for a buyer.
 pub(crate) fn better(side: Side, one: Price, other: Price) -> Price {
     if side == Side::Buy { one.max(other) } else { one.min(other) }

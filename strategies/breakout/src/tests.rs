@@ -1,11 +1,13 @@
 //! Sizes and stops against numbers from the source, and the channels against the definition.
 
 use proptest::prelude::*;
-use sdk::{Bar, FeeSchedule, Instrument, InstrumentId, InstrumentSpec, Money, Price, Qty, Rate, Side};
+use sdk::{
+    Bar, FeeSchedule, Instrument, InstrumentId, InstrumentSpec, Money, Price, Qty, Rate, Side, behind,
+};
 
 use crate::channel::{Breaks, Channels};
 use crate::params::Params;
-use crate::risk::{Risk, behind, better};
+use crate::risk::{Risk, better};
 
 fn rate(text: &str) -> Rate {
     Rate::from_decimal(text.parse().unwrap()).unwrap()

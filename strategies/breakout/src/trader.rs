@@ -1,16 +1,16 @@
 //! From breaks to a position: when it is entered and left, how large it is, and how its stop follows.
 
+use sdk::hold::{Hold, Standing};
 use sdk::stance::{Heard, Leg};
 use sdk::{
     Bar, BuildError, Event, Intents, Market, Mode, Number, OrderReport, Price, Qty, Rate, ReportKind,
-    RestoreError, Setup, Side, Size, Strategy, View, WarmUp, moved, percent, state,
+    RestoreError, Setup, Side, Size, Strategy, View, WarmUp, behind, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channels;
 use crate::params::Params;
-use crate::risk::{Risk, behind, better};
-use sdk::hold::{Hold, Standing};
+use crate::risk::{Risk, better};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -168,8 +168,7 @@ impl Breakout {
     }
 
     fn profit(&self, market: &Market) -> Option<Price> {
-        let side = market.position.qty.lots().signum();
-        moved(market.entry_price()?, Rate::from_nanos(self.take_profit?.nanos() * side))
+        market.gained_at(self.take_profit?)
     }
 
     /// How much is entered at the last price.

@@ -1,7 +1,7 @@
 //! Where the close stands between the bands: when a side is entered, and when the price has come back.
 
 use sdk::indicators::{Adx, Sma, StdDev};
-use sdk::{Bar, Price, Rounding, Side, whole};
+use sdk::{Bar, Rounding, Side, whole};
 use serde::{Deserialize, Serialize};
 
 use crate::params::Params;
@@ -136,10 +136,4 @@ impl Bands {
         let adx = self.adx.as_ref().map_or(0, Adx::warm_up);
         u32::try_from(self.mean.warm_up().max(adx)).unwrap_or(u32::MAX)
     }
-}
-
-/// A price so many ticks on the losing side of an entry; `None` where that is no price.
-pub(crate) fn behind(entry: Price, side: Side, ticks: i64) -> Option<Price> {
-    let ticks = side.sign().checked_mul(ticks)?.checked_neg()?;
-    entry.offset(ticks).ok().filter(|price| price.ticks() > 0)
 }

@@ -1,9 +1,9 @@
 //! The bands against numbers worked out by hand, and against the definition.
 
 use proptest::prelude::*;
-use sdk::{Bar, Number, Price, Side};
+use sdk::{Bar, Number, Price, Side, behind};
 
-use crate::bands::{Bands, Bounds, behind};
+use crate::bands::{Bands, Bounds};
 use crate::params::Params;
 
 fn params(period: u32, out: i64, back: i64) -> Params {

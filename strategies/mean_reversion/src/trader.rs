@@ -1,15 +1,15 @@
 //! From bands to a position: when it is entered and left, and how it is guarded.
 
+use sdk::hold::{Hold, Standing};
 use sdk::stance::{Heard, Leg};
 use sdk::{
     Bar, BuildError, Event, Intents, Market, Mode, OrderReport, Price, Rate, RestoreError, Setup, Side, Size,
-    Strategy, View, WarmUp, moved, percent, state,
+    Strategy, View, WarmUp, behind, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::bands::{Bands, Bounds, behind};
+use crate::bands::{Bands, Bounds};
 use crate::params::Params;
-use sdk::hold::{Hold, Standing};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl MeanReversion {
 
     /// Places the stop and the take-profit around the average entry price.
     fn guard(&mut self, market: &Market, intents: &mut Intents) {
-        let (stop, profit) = (self.stop(market), at(market, self.take_profit, 1));
+        let (stop, profit) = (self.stop(market), self.take_profit.and_then(|share| market.gained_at(share)));
         if stop.is_some() || profit.is_some() {
             self.memory.hold.guard(market, stop, profit, intents);
         }
@@ -125,14 +125,8 @@ impl MeanReversion {
             let side = Side::closing(market.position.qty)?.opposite();
             behind(market.entry_price()?, side, self.memory.distance?)
         };
-        at(market, self.stop, -1).or_else(in_sigmas)
+        self.stop.and_then(|share| market.lost_at(share)).or_else(in_sigmas)
     }
-}
-
-/// The price at which what is held has gained (for a sign of 1) or lost (−1) a share of its entry price.
-fn at(market: &Market, share: Option<Rate>, sign: i64) -> Option<Price> {
-    let side = market.position.qty.lots().signum();
-    moved(market.entry_price()?, Rate::from_nanos(share?.nanos() * sign * side))
 }
 
 impl Strategy for MeanReversion {

@@ -1,15 +1,15 @@
 //! From signals to a position: when it is entered and left, and how it is guarded.
 
+use sdk::hold::{Hold, Standing};
 use sdk::stance::{Heard, Leg};
 use sdk::{
-    Bar, BuildError, Event, Intents, Market, Mode, OrderReport, Price, Rate, RestoreError, Setup, Side, Size,
-    Strategy, View, WarmUp, moved, percent, state,
+    Bar, BuildError, Event, Intents, Market, Mode, OrderReport, Rate, RestoreError, Setup, Side, Size,
+    Strategy, View, WarmUp, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::params::{Params, Style};
 use crate::signals::{Bounds, Signals};
-use sdk::hold::{Hold, Standing};
 
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
@@ -86,7 +86,10 @@ impl Momentum {
     fn carry_out(&mut self, view: &View<'_>, intents: &mut Intents) {
         let hold = &mut self.memory.hold;
         let Some(market) = view.market(hold.instrument()) else { return };
-        if !hold.is_due() && hold.is_bare(view) && !hold.is_passed(market, at(market, self.stop, -1)) {
+        if !hold.is_due()
+            && hold.is_bare(view)
+            && !hold.is_passed(market, self.stop.and_then(|share| market.lost_at(share)))
+        {
             self.guard(market, intents);
         }
         if self.memory.hold.is_due() {
@@ -109,17 +112,14 @@ impl Momentum {
 
     /// Places the stop and the take-profit around the average entry price.
     fn guard(&mut self, market: &Market, intents: &mut Intents) {
-        let (stop, profit) = (at(market, self.stop, -1), at(market, self.take_profit, 1));
+        let (stop, profit) = (
+            self.stop.and_then(|share| market.lost_at(share)),
+            self.take_profit.and_then(|share| market.gained_at(share)),
+        );
         if stop.is_some() || profit.is_some() {
             self.memory.hold.guard(market, stop, profit, intents);
         }
     }
-}
-
-/// The price at which what is held has gained (for a sign of 1) or lost (−1) a share of its entry price.
-fn at(market: &Market, share: Option<Rate>, sign: i64) -> Option<Price> {
-    let side = market.position.qty.lots().signum();
-    moved(market.entry_price()?, Rate::from_nanos(share?.nanos() * sign * side))
 }
 
 impl Strategy for Momentum {

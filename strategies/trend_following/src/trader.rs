@@ -6,7 +6,7 @@ use sdk::indicators::Atr;
 use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
     AveragePair, Bar, BuildError, Event, Intents, Market, OrderReport, Price, Rate, RestoreError, Rounding,
-    Setup, Side, Size, Strategy, View, WarmUp, moved, percent, state, whole,
+    Setup, Side, Size, Strategy, View, WarmUp, behind, percent, state, whole,
 };
 use serde::{Deserialize, Serialize};
 
@@ -126,7 +126,8 @@ impl TrendFollowing {
     /// Places the stop and the take-profit around the average entry price.
     fn guard(&mut self, view: &View<'_>, intents: &mut Intents) {
         let Some(market) = view.market(self.memory.stance.instrument()) else { return };
-        let (stop, profit) = (self.at(market, self.stop, -1), self.at(market, self.take_profit, 1));
+        let stop = self.stop.and_then(|share| market.lost_at(share));
+        let profit = self.take_profit.and_then(|share| market.gained_at(share));
         let in_atrs = market.entry_price().and_then(|entry| self.from(entry, market));
         self.memory.stopped_at = in_atrs;
         self.memory.stance.guard(market, in_atrs.or(stop), profit, intents);
@@ -136,8 +137,7 @@ impl TrendFollowing {
     fn from(&self, price: Price, market: &Market) -> Option<Price> {
         let distance = self.atrs? * self.memory.atr.value()?;
         let ticks = whole(distance, Rounding::Up)?.max(1);
-        let side = market.position.qty.lots().signum();
-        price.offset(-side * ticks).ok().filter(|stop| stop.ticks() > 0)
+        behind(price, Side::closing(market.position.qty)?.opposite(), ticks)
     }
 
     /// Moves the stop after the close of a bar, where that is in favour of what is held.
@@ -149,12 +149,6 @@ impl TrendFollowing {
             self.memory.stopped_at = Some(stop);
             self.memory.stance.move_stop(market, stop, intents);
         }
-    }
-
-    /// The price at which what is held has gained (for a sign of 1) or lost (−1) a share of its entry price.
-    fn at(&self, market: &Market, share: Option<Rate>, sign: i64) -> Option<Price> {
-        let side = market.position.qty.lots().signum();
-        moved(market.entry_price()?, Rate::from_nanos(share?.nanos() * sign * side))
     }
 }
 
