@@ -64,28 +64,29 @@ pub(crate) fn find(catalogue: &Catalogue, place: &str, id: &str) -> Result<&'sta
     )))
 }
 
+/// An entry that builds nothing, for tests of whoever reads catalogues.
+#[cfg(test)]
+pub(crate) const ENTRY: Registered = Registered {
+    id: "grid",
+    package: "quantmesh-grid",
+    version: "0.1.0",
+    sdk: sdk::VERSION,
+    summary: "",
+    tier: sdk::Tier::Free,
+    stability: sdk::Stability::Beta,
+    released: None,
+    instruments: 1,
+    schema: || schemars::schema_for!(()),
+    make: sdk::Make::Strategy(|_, _| Err(sdk::BuildError::new("", ""))),
+};
+
 #[cfg(test)]
 mod tests {
-    use sdk::{Make, Stability, Tier};
-
     use super::*;
 
-    const GRID: Registered = Registered {
-        id: "grid",
-        package: "quantmesh-grid",
-        version: "0.1.0",
-        sdk: sdk::VERSION,
-        summary: "",
-        tier: Tier::Free,
-        stability: Stability::Beta,
-        released: None,
-        instruments: 1,
-        schema: || schemars::schema_for!(()),
-        make: Make::Strategy(|_, _| Err(sdk::BuildError::new("", ""))),
-    };
-    static FROM_HERE: Registered = GRID;
-    static FROM_ELSEWHERE: Registered = Registered { package: "house-grid", version: "2.0.0", ..GRID };
-    static OF_ANOTHER_AGE: Registered = Registered { sdk: "7.1.0", ..GRID };
+    static FROM_HERE: Registered = ENTRY;
+    static FROM_ELSEWHERE: Registered = Registered { package: "house-grid", version: "2.0.0", ..ENTRY };
+    static OF_ANOTHER_AGE: Registered = Registered { sdk: "7.1.0", ..ENTRY };
 
     fn said(entries: &[&'static Registered], expected: &[&str]) -> Option<String> {
         whole(Catalogue::from_entries(entries.iter().copied()), expected).err().map(|failure| {

@@ -62,25 +62,11 @@ pub(crate) fn fault(
 
 #[cfg(test)]
 mod tests {
-    use sdk::{Make, Stability, Tier};
-
     use super::*;
+    use crate::catalogue::ENTRY;
 
-    const ENTRY: Registered = Registered {
-        id: "alpha",
-        package: "house-alpha",
-        version: "1.2.0",
-        sdk: sdk::VERSION,
-        summary: "",
-        tier: Tier::Free,
-        stability: Stability::Beta,
-        released: None,
-        instruments: 1,
-        schema: || schemars::schema_for!(()),
-        make: Make::Strategy(|_, _| Err(sdk::BuildError::new("", ""))),
-    };
-    static ALPHA: Registered = ENTRY;
-    static OTHER: Registered = Registered { package: "acme-alpha", ..ENTRY };
+    static ALPHA: Registered = Registered { id: "alpha", package: "house-alpha", version: "1.2.0", ..ENTRY };
+    static OTHER: Registered = Registered { id: "alpha", package: "acme-alpha", version: "1.2.0", ..ENTRY };
 
     fn said(id: &'static str, registered: Option<&'static Registered>) -> Option<String> {
         fault(&[Guest { id, entry: &ALPHA, source: "" }], |_| registered)

@@ -69,7 +69,6 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sdk::{BuildError, Make, Stability, Tier};
 
     use super::*;
 
@@ -90,25 +89,14 @@ mod tests {
         }
     }
 
-    const ENTRY: Registered = Registered {
-        id: "reader",
-        package: "quantmesh-reader",
-        version: "0.1.0",
-        sdk: sdk::VERSION,
-        summary: "",
-        tier: Tier::Free,
-        stability: Stability::Beta,
-        released: None,
-        instruments: 1,
-        schema: || schemars::schema_for!(Params),
-        make: Make::Strategy(|_, _| Err(BuildError::new("", ""))),
-    };
+    const READER: Registered =
+        Registered { id: "reader", schema: || schemars::schema_for!(Params), ..crate::catalogue::ENTRY };
 
     fn filled(folder: &Path, params: &str) -> Result<String, String> {
         let text = format!("[[strategy]]\n{params}\n");
         let source = Source { name: "c.toml".to_owned(), text, folder: folder.to_owned() };
         let table = toml::from_str(params).map_err(|error| error.to_string())?;
-        let filled = handed_over(&source, &ENTRY, &table).map_err(|failure| failure.to_string())?;
+        let filled = handed_over(&source, &READER, &table).map_err(|failure| failure.to_string())?;
         Ok(filled.get("model").or(filled.get("label")).and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 

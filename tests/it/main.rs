@@ -11,6 +11,7 @@
 
 mod arrows;
 mod build_script;
+mod compiled_in;
 mod contract;
 mod features;
 mod house;

@@ -1,16 +1,18 @@
 //! A small exchange for tests: fills what the price goes through, keeps its own count per slot, checks every wish.
 
+mod checks;
+mod wishes;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use sdk::{
     Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Event, FeeSchedule, Fill, Funding,
-    Instrument, InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderKind,
-    OrderReport, Position, Price, Qty, Rate, Refusal, RefusalRule, RejectReason, ReportKind, Rounding, Setup,
-    Side, Strategy, Time, TimeInForce, Trade, View, Wish,
+    Instrument, InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderReport,
+    Position, Price, Qty, Rate, ReportKind, Rounding, Setup, Side, Strategy, Time, Trade, View, Wish,
 };
 
-use crate::params::{Direction, Params};
-use crate::step::{Grid, Phase};
+use crate::params::Params;
+use crate::step::Grid;
 
 /// TESTUSDT: tick 1, lot 0.001, maker fee 0.1 %, no filters; a test may change the specification.
 pub(crate) fn spec() -> InstrumentSpec {
@@ -371,120 +373,5 @@ impl Exchange {
             }
         }
         self.check_caps();
-    }
-
-    fn place(&mut self, id: ClientOrderId, wish: Wish, event: &Event) {
-        let OrderKind::Limit { price, tif: TimeInForce::PostOnly } = wish.kind else {
-            panic!("not post-only: {wish:?}")
-        };
-        self.check_price(id, wish, price, event);
-        let double = self.believed.keys().find(|live| live.slot == id.slot);
-        assert_eq!(double, None, "a second live order of slot {}", id.slot);
-        assert!(wish.qty.lots() > 0, "{wish:?}");
-        if wish.reduce_only {
-            let closing = |wish: &&Wish| wish.reduce_only;
-            let sum: i64 = self.believed.values().filter(closing).map(|wish| wish.qty.lots()).sum();
-            let held: i64 = self.grid_held().values().sum();
-            // After a late fill the order that has become too large is live until its end is confirmed.
-            assert!(sum + wish.qty.lots() <= held || self.late > 0, "more reduce-only orders than is held");
-        }
-        let reduce = if wish.reduce_only { " reduce" } else { "" };
-        self.said.push(format!("{} {}{reduce}", wish.side.text(), price.ticks()));
-        self.believed.insert(id, wish);
-        let report = |kind| OrderReport { time: Time::EPOCH, id, instrument: InstrumentId(0), kind };
-        let last = self.taking();
-        let crosses = if wish.side == Side::Buy { price >= last } else { price <= last };
-        let refused = !wish.reduce_only && (self.mode != Mode::Running || self.chance(self.faults.refusal));
-        let kind = if refused {
-            let refusal = Refusal { rule: RefusalRule::MaxOpenOrders, limit: 0, actual: 1 };
-            ReportKind::Refused(refusal)
-        } else if crosses {
-            self.said.push("would take".to_owned());
-            ReportKind::Rejected(RejectReason::WouldTake)
-        } else {
-            self.working.push(Working { id, wish, price, open: wish.qty.lots() });
-            ReportKind::Accepted
-        };
-        self.reports.push_back(report(kind));
-    }
-
-    /// The exchange's own last price: a bar's fills reach the grid after the whole bar.
-    fn taking(&self) -> Price {
-        self.ahead.map(Price::from_ticks).or(self.last_traded).or(self.market.last).unwrap()
-    }
-
-    /// Every wish rests at the market the grid knows, an entry lies on its level inside its window, and an exit pays.
-    fn check_price(&self, id: ClientOrderId, wish: Wish, price: Price, event: &Event) {
-        let last = self.market.last.unwrap();
-        let filled = match event {
-            Event::Order(OrderReport { kind: ReportKind::Filled(fill), .. }) => fill.price,
-            _ => last,
-        };
-        let news = self.grid.place.prices();
-        let market =
-            if matches!(event, Event::Order(_)) { [last, filled, news.0, news.1] } else { [last; 4] };
-        let rests = match wish.side {
-            Side::Buy => market.iter().any(|known| price < *known),
-            Side::Sell => market.iter().any(|known| price > *known),
-        };
-        assert!(rests, "{} {price} would take at {market:?}", wish.side.text());
-        let at = usize::try_from(id.slot).unwrap();
-        let (low, high) = (self.grid.ladder.levels()[at], self.grid.ladder.levels()[at + 1]);
-        let entry = if self.side(id.slot) == Side::Buy { low } else { high };
-        if wish.side == self.side(id.slot) {
-            assert_eq!(price, entry, "an entry lies on its level");
-            assert_eq!(self.mode, Mode::Running, "no entry while paused");
-            return;
-        }
-        let (bought, sold) = if wish.side == Side::Sell { (entry, price) } else { (price, entry) };
-        let earned = i128::from(sold.ticks() - bought.ticks()) * i128::from(Rate::ONE);
-        let fees = i128::from(sold.ticks() + bought.ticks())
-            * i128::from(self.market.instrument.fees().maker.nanos());
-        assert!(earned > fees, "a round trip from {bought} to {sold} does not pay");
-    }
-
-    fn cancel(&mut self, id: ClientOrderId) {
-        let wish = self.believed[&id];
-        let OrderKind::Limit { price, .. } = wish.kind else { panic!("{wish:?}") };
-        self.said.push(format!("cancel {} {}", wish.side.text(), price.ticks()));
-        let Some(order) = self.working.iter().find(|order| order.id == id).copied() else { return };
-        let report = |kind| OrderReport { time: Time::EPOCH, id, instrument: InstrumentId(0), kind };
-        self.reports.push_back(report(ReportKind::Cancelled(CancelReason::Requested)));
-        if self.chance(self.faults.late_fill) {
-            self.late += 1;
-            self.execute(order, (order.open / 2).max(1));
-        }
-        self.working.retain(|other| other.id != id);
-    }
-
-    fn stop(&mut self, reason: &str) {
-        assert_eq!(reason.contains("not the sum"), self.tampered, "the grid lost count");
-        self.said.push(format!("stop: {reason}"));
-        self.stopped = true;
-        self.mode = Mode::Stopping;
-        self.working.clear();
-        self.believed.clear();
-        self.reports.clear();
-    }
-
-    /// The hard cap, counted from outside: slots of a side that hold something or have a live order.
-    fn check_caps(&self) {
-        if self.stopped || self.grid.phase != Phase::Working {
-            return;
-        }
-        for side in [Side::Buy, Side::Sell] {
-            let mut slots: Vec<u32> =
-                self.held.iter().filter(|(_, lots)| **lots > 0).map(|(at, _)| *at).collect();
-            slots.extend(self.believed.keys().map(|id| id.slot));
-            slots.retain(|at| self.side(*at) == side);
-            slots.sort_unstable();
-            slots.dedup();
-            let cap = self.grid.plan.cap(side);
-            // A late fill is not ours to prevent; it can bring a slot back that had been given up.
-            let late = i64::try_from(self.late).unwrap();
-            let layers = i64::try_from(slots.len()).unwrap();
-            assert!(layers <= cap + late, "{layers} layers on the {} side, cap {cap}", side.text());
-            assert!(self.grid.plan.direction != Direction::Long || side == Side::Buy || slots.is_empty());
-        }
     }
 }
