@@ -103,6 +103,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_is_there_whole_or_not_at_all() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let names = || -> std::io::Result<Vec<_>> {
+            fs::read_dir(folder.path())?.map(|entry| Ok(entry?.file_name())).collect()
+        };
+        let file = folder.path().join("model.json");
+        replace(&file, b"one")?;
+        replace(&file, b"two")?;
+        assert_eq!((fs::read(&file)?, names()?), (b"two".to_vec(), vec!["model.json".into()]));
+        // A folder can't be overwritten by a file: what was begun is gone again.
+        fs::create_dir(folder.path().join("taken"))?;
+        assert!(replace(&folder.path().join("taken"), b"three").is_err());
+        assert_eq!(names()?.len(), 2);
+        Ok(())
+    }
+
+    #[test]
     fn a_place_is_free_again_when_its_holder_is_gone() {
         let state = tempfile::tempdir().unwrap();
         let take = || Instance::take(state.path(), "L-1/x", 2);

@@ -1,8 +1,6 @@
 //! `quantmesh ai`: training of models, by whatever trainers are compiled in.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sdk::{BuildError, RegisteredTrainer, Setup, trainers};
 use serde_json::json;
@@ -13,6 +11,7 @@ use crate::catalogue::{catalogue, find};
 use crate::cli::{AiCommand, LicenceArgs, TrainArgs};
 use crate::config::{Source, set};
 use crate::failure::Kind;
+use crate::machine::replace;
 use crate::{Failure, terminal};
 
 /// What stands around the data where no configuration is named.
@@ -46,7 +45,7 @@ fn train(args: &TrainArgs, licence: &LicenceArgs) -> Result<(), Failure> {
     let setup = setup(&assembled);
     let trained =
         trainer.run(&params, &setup, &mut assembled.feed()).map_err(|error| explain(trainer, &error))?;
-    write_whole(&args.out, &trained.bytes)
+    replace(&args.out, &trained.bytes)
         .map_err(|error| Failure::output(format!("{}: {error}", args.out.display())))?;
     let (file, bytes) = (args.out.display().to_string(), trained.bytes.len());
     if args.json {
@@ -100,40 +99,9 @@ fn explain(trainer: &RegisteredTrainer, error: &BuildError) -> Failure {
     Failure::new(kind, format!("ai train {}: {error}", trainer.id))
 }
 
-/// Writes a file whole or not at all: under another name first, which then becomes its own.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left of it is of no use; that it can't be removed either changes nothing.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_is_there_whole_or_not_at_all() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let names = || -> std::io::Result<Vec<_>> {
-            fs::read_dir(folder.path())?.map(|entry| Ok(entry?.file_name())).collect()
-        };
-        let file = folder.path().join("model.json");
-        write_whole(&file, b"one")?;
-        write_whole(&file, b"two")?;
-        assert_eq!((fs::read(&file)?, names()?), (b"two".to_vec(), vec!["model.json".into()]));
-        // A folder can't be overwritten by a file: what was begun is gone again.
-        fs::create_dir(folder.path().join("taken"))?;
-        assert!(write_whole(&folder.path().join("taken"), b"three").is_err());
-        assert_eq!(names()?.len(), 2);
-        Ok(())
-    }
 
     #[cfg(not(feature = "ai_strategy"))]
     #[test]

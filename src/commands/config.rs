@@ -78,7 +78,8 @@ fn init(args: &InitArgs) -> Result<(), Failure> {
     if exists && !args.force {
         return Err(Failure::output(format!("{}: the file exists; --force overwrites it", path.display())));
     }
-    std::fs::write(path, text).map_err(|error| Failure::output(format!("{}: {error}", path.display())))?;
+    crate::machine::replace(path, text.as_bytes())
+        .map_err(|error| Failure::output(format!("{}: {error}", path.display())))?;
     terminal::say(&format!("{} written; `quantmesh backtest {0}` runs it\n", path.display()))
 }
 
