@@ -16,6 +16,7 @@ mod position;
 mod report;
 mod scalar;
 mod signal;
+mod tick;
 
 pub use asset::{Asset, AssetError};
 pub use client_id::{ClientIdError, ClientOrderId};
@@ -31,3 +32,4 @@ pub use report::{
 };
 pub use scalar::{Overflow, Price, Qty, Time};
 pub use signal::{Label, LabelError, Signal};
+pub use tick::{Seen, Tick, TickKind};
