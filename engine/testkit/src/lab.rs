@@ -205,6 +205,7 @@ impl Lab {
             opening_prints: self.opening_prints,
             recorder: RecorderOptions { expected_events: events, ..RecorderOptions::default() },
             journal,
+            replay: backtest::ReplaySetup::default(),
         })?)
     }
 
