@@ -158,9 +158,10 @@ mod tests {
 
     #[test]
     fn the_logarithm_is_the_logarithm() {
-        for (bits, wanted) in [(1 << 63, 1.0_f64), (u64::MAX, 0.0), (3 << 62, 0.415_037), (1 << 60, 4.0), (1, 64.0)] {
-            let got = f64::from(minus_log2(bits)) / 65_536.0;
-            assert!((got - wanted).abs() < 2e-5, "{bits}: {got}, not {wanted}");
+        // In 2⁻¹⁶: −log₂(1/2), of nearly 1, of 3/4 (0.415037), of 1/16 and of the smallest.
+        for (bits, wanted) in [(1 << 63, 65_536), (u64::MAX, 0), (3 << 62, 27_200), (1 << 60, 262_144), (1, 64 << 16)] {
+            let got = minus_log2(bits);
+            assert!(got.abs_diff(wanted) <= 1, "{bits}: {got}, not {wanted}");
         }
     }
 

@@ -13,7 +13,7 @@ use types::{ClientOrderId, OrderReport, Price, Qty, Rate, ReportKind, Seen, Side
 use venue::{Execution, Fills, Queue};
 
 /// Work W2: a grid of quotes around the middle, leaning against its position, looked at every 100 ms.
-pub struct GridOfQuotes {
+pub(crate) struct GridOfQuotes {
     /// Lots of one order.
     unit: i64,
     /// Live orders by price, buys and sells.
@@ -26,7 +26,7 @@ const APART: i64 = 10;
 const MOST: i64 = 20;
 
 impl GridOfQuotes {
-    pub fn new(unit: i64) -> Self {
+    pub(crate) fn new(unit: i64) -> Self {
         let room = || Vec::with_capacity(64);
         Self { unit, orders: [room(), room()], wanted: Vec::with_capacity(64) }
     }
@@ -86,7 +86,7 @@ impl Strategy for GridOfQuotes {
 
 /// The works' tick files: 24 bytes a record, little endian: time in nanoseconds, price in ticks of 0.1, quantity in lots of
 /// 0.001, kind, padding.
-pub fn ticks(file: &Path) -> std::io::Result<Vec<Tick>> {
+pub(crate) fn ticks(file: &Path) -> std::io::Result<Vec<Tick>> {
     let bytes = std::fs::read(file)?;
     Ok(bytes.as_chunks::<24>().0.iter().map(tick).collect())
 }
@@ -111,7 +111,7 @@ fn tick(record: &[u8; 24]) -> Tick {
 }
 
 /// The engine set up for W2: size 1, maker fee 0.02 %, no latency, filled whole once the market trades through.
-pub fn grid_of_quotes(execution: Execution, replay: ReplaySetup) -> Backtest {
+pub(crate) fn grid_of_quotes(execution: Execution, replay: ReplaySetup) -> Backtest {
     let mut lab = Lab::new().expect("the laboratory's constants are good");
     lab.spec.tick_size = "0.1".parse().expect("a number");
     lab.spec.lot_size = "0.001".parse().expect("a number");
@@ -142,6 +142,6 @@ pub fn grid_of_quotes(execution: Execution, replay: ReplaySetup) -> Backtest {
 }
 
 /// W2's convention of fills: we are behind everybody, and what fills fills whole.
-pub fn behind_everybody() -> Execution {
+pub(crate) fn behind_everybody() -> Execution {
     Execution { queue: Queue::Behind, fills: Fills::Whole, unshared: true, ..Execution::default() }
 }

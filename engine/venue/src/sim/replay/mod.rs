@@ -90,7 +90,7 @@ impl BookMarket {
     #[inline]
     fn crossed(&mut self, maker: Side, time: Time, reports: &mut Vec<OrderReport>) -> Result<(), Overflow> {
         let Some(best) = self.depth.best_price(maker.opposite()) else { return Ok(()) };
-        self.through(maker, best, Touch::Touch, time, reports)
+        self.through(maker, best, Touch::Touch, time, reports).map(|_| ())
     }
 
     /// Somebody traded.
@@ -105,8 +105,10 @@ impl BookMarket {
         match taker.or_else(|| self.likely_taker(tick.price)) {
             Some(taker) if self.own(taker.opposite()).is_empty() => {}
             Some(taker) => {
-                self.through(taker.opposite(), tick.price, Touch::Through, tick.venue_time, reports)?;
-                self.traded_at(taker.opposite(), tick, execution, reports)?;
+                let maker = taker.opposite();
+                let spent = self.through(maker, tick.price, Touch::Through, tick.venue_time, reports)?;
+                let left = if execution.unshared { tick.qty } else { tick.qty.minus(spent.min(tick.qty))? };
+                self.traded_at(maker, tick, left, execution, reports)?;
             }
             None => {
                 for maker in [Side::Buy, Side::Sell] {
@@ -121,7 +123,8 @@ impl BookMarket {
         }
     }
 
-    /// Our makers of one side that a price of `to` reaches are filled, whole, the best and oldest first.
+    /// Our makers of one side that a price of `to` reaches are filled, whole, the best and oldest first. Returns how much that
+    /// was.
     #[inline]
     fn through(
         &mut self,
@@ -130,15 +133,17 @@ impl BookMarket {
         touch: Touch,
         time: Time,
         reports: &mut Vec<OrderReport>,
-    ) -> Result<(), Overflow> {
+    ) -> Result<Qty, Overflow> {
+        let mut filled = Qty::ZERO;
         while let Some((price, own)) = self.own(maker).best()
             && reached(maker, price, to, touch)
         {
             let (id, open, reduce_only) = (own.id, own.open, own.reduce_only);
             self.own_mut(maker).pop_best();
             self.make(maker, price, (id, open, open, reduce_only), time, reports)?;
+            filled = filled.plus(open)?;
         }
-        Ok(())
+        Ok(filled)
     }
 
     /// A trade at the price of some of our orders: each gets what is left once the queue ahead of it is served.
@@ -146,10 +151,11 @@ impl BookMarket {
         &mut self,
         maker: Side,
         tick: &Tick,
+        mut left: Qty,
         execution: &Execution,
         reports: &mut Vec<OrderReport>,
     ) -> Result<(), Overflow> {
-        let (queueing, mut left) = (self.queueing, tick.qty);
+        let queueing = self.queueing;
         let count = self.own_mut(maker).at(tick.price).len();
         for at in (0..count).rev() {
             let Some(own) = self.own_mut(maker).at(tick.price).get_mut(at) else { continue };
