@@ -7,8 +7,8 @@
 use types::{Event, InstrumentId, Tick, TickKind, Time, Trade};
 use venue::Latency;
 
-use crate::run::{Backtest, Outcome};
 use crate::BacktestError;
+use crate::run::{Backtest, Outcome};
 
 /// How a replay of order books goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,12 @@ pub struct ReplaySetup {
 
 impl Default for ReplaySetup {
     fn default() -> Self {
-        Self { instruments: Vec::new(), latency: Latency::default(), feed_latency: None, sample: 1_000_000_000 }
+        Self {
+            instruments: Vec::new(),
+            latency: Latency::default(),
+            feed_latency: None,
+            sample: 1_000_000_000,
+        }
     }
 }
 
@@ -33,57 +38,59 @@ impl Default for ReplaySetup {
 #[derive(Debug)]
 struct Recording<I> {
     instrument: InstrumentId,
-    at_venue: Reader<I>,
-    at_us: Reader<I>,
+    at_venue: Reader<I, true>,
+    at_us: Reader<I, false>,
 }
 
-/// A place in a recording.
+/// A place in a recording, as the venue (`VENUE`) or as we read it.
 #[derive(Debug)]
-struct Reader<I> {
+struct Reader<I, const VENUE: bool> {
     rows: I,
     head: Option<Tick>,
-    wanted: fn(&Tick) -> bool,
+    /// When the head is due; [`NEVER`] at the end.
+    due: i64,
+    /// What the feed takes to us, where that is not left to the recording.
+    feed_latency: Option<i64>,
 }
+
+/// Later than everything.
+const NEVER: i64 = i64::MAX;
 
 /// Timers of one strategy.
 #[derive(Debug, Clone, Copy)]
 struct Timer {
     strategy: u16,
     period: i64,
-    next: Time,
+    next: i64,
 }
 
 /// What comes next. The order is the order at equal times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Next {
-    Venue(usize),
+    VenueTick,
     Arrival,
     Report,
     Event,
-    Tick(usize),
+    OurTick,
     Timer(usize),
 }
 
-impl<I: Iterator<Item = Tick>> Reader<I> {
-    fn new(mut rows: I, wanted: fn(&Tick) -> bool) -> Self {
-        let head = rows.find(wanted);
-        Self { rows, head, wanted }
+impl<I: Iterator<Item = Tick>, const VENUE: bool> Reader<I, VENUE> {
+    fn new(rows: I, feed_latency: Option<i64>) -> Self {
+        let mut reader = Self { rows, head: None, due: NEVER, feed_latency };
+        reader.advance();
+        reader
     }
 
     #[inline]
-    fn take(&mut self) -> Option<Tick> {
-        let wanted = self.wanted;
-        std::mem::replace(&mut self.head, self.rows.find(wanted))
-    }
-}
-
-/// The earlier of what is known so far and something else that may come.
-#[inline]
-fn earlier(known: Option<(Time, Next)>, time: Option<Time>, what: Next) -> Option<(Time, Next)> {
-    match (known, time) {
-        (Some(known), Some(time)) => Some(known.min((time, what))),
-        (None, Some(time)) => Some((time, what)),
-        (known, None) => known,
+    fn advance(&mut self) {
+        self.head = self.rows.find(|tick| if VENUE { tick.for_venue() } else { tick.for_us() });
+        self.due = match (&self.head, self.feed_latency) {
+            (None, _) => NEVER,
+            (Some(tick), _) if VENUE => tick.venue_time.nanos(),
+            (Some(tick), None) => tick.local_time.nanos(),
+            (Some(tick), Some(latency)) => tick.venue_time.nanos().saturating_add(latency),
+        };
     }
 }
 
@@ -104,49 +111,53 @@ impl Backtest {
     where
         I: Iterator<Item = Tick> + Clone,
     {
+        let feed_latency = self.feed_latency;
         let mut recordings: Vec<Recording<I>> = recordings
             .into_iter()
             .map(|(instrument, rows)| Recording {
                 instrument,
-                at_venue: Reader::new(rows.clone(), Tick::for_venue),
-                at_us: Reader::new(rows, Tick::for_us),
+                at_venue: Reader::new(rows.clone(), None),
+                at_us: Reader::new(rows, feed_latency),
             })
             .collect();
         let mut events = events.into_iter().peekable();
-        let heads = recordings.iter().filter_map(|one| one.at_venue.head).map(|tick| tick.venue_time);
-        let start = heads.chain(events.peek().map(Event::time)).min().unwrap_or(Time::EPOCH);
+        let first = recordings.iter().map(|one| one.at_venue.due);
+        let start = first.chain(events.peek().map(|event| event.time().nanos())).min().unwrap_or(0);
         let mut timers = self.timers(start);
-        self.sample_from(start);
-        while let Some((time, next)) = self.next(&recordings, events.peek(), &timers) {
-            match next {
-                Next::Venue(at) => {
-                    let Some(one) = recordings.get_mut(at) else { continue };
-                    if let Some(tick) = one.at_venue.take() {
-                        self.venue_tick(one.instrument, &tick)?;
-                    }
+        self.sample_from(Time::from_nanos(start));
+        let mut due = self.due(events.peek(), &timers);
+        loop {
+            let (at, tick, venue) = earliest(&recordings);
+            let rank = if venue { Next::VenueTick } else { Next::OurTick };
+            if (tick, rank) < due && tick != NEVER {
+                let Some(one) = recordings.get_mut(at) else { break };
+                let touched = if venue { self.venue_tick(one)? } else { self.our_tick(one)? };
+                if touched {
+                    due = self.due(events.peek(), &timers);
                 }
+                if !venue && self.events.is_multiple_of(crate::run::PROGRESS_EVERY) {
+                    progress(self.events);
+                }
+                continue;
+            }
+            if tick == NEVER && events.peek().is_none() {
+                break;
+            }
+            match due.1 {
                 Next::Arrival => self.arrival()?,
                 Next::Report => self.report()?,
-                Next::Event => {
-                    if let Some(event) = events.next() {
-                        self.market_event(&event)?;
-                    }
-                }
-                Next::Tick(at) => {
-                    let Some(one) = recordings.get_mut(at) else { continue };
-                    if let Some(tick) = one.at_us.take() {
-                        self.our_tick(one.instrument, &tick, time)?;
-                        if self.events.is_multiple_of(crate::run::PROGRESS_EVERY) {
-                            progress(self.events);
-                        }
-                    }
-                }
                 Next::Timer(at) => {
-                    let Some(timer) = timers.get_mut(at) else { continue };
-                    timer.next = Time::from_nanos(time.nanos().saturating_add(timer.period));
-                    self.local(&Event::Timer { time, strategy: timer.strategy })?;
+                    let Some(timer) = timers.get_mut(at) else { break };
+                    timer.next = timer.next.saturating_add(timer.period);
+                    let (time, strategy) = (Time::from_nanos(due.0), timer.strategy);
+                    self.local(&Event::Timer { time, strategy })?;
+                }
+                _ => {
+                    let Some(event) = events.next() else { break };
+                    self.market_event(&event)?;
                 }
             }
+            due = self.due(events.peek(), &timers);
         }
         // What is still under way is told, since it has happened; nothing that we would answer can happen any more.
         while self.wire.next_report().is_some() {
@@ -157,57 +168,44 @@ impl Backtest {
         self.finish()
     }
 
-    /// The earliest of everything that can come next; nothing once the data have ended.
+    /// The earliest of everything but ticks, and what it is.
     #[inline]
-    fn next<I>(
-        &self,
-        recordings: &[Recording<I>],
-        event: Option<&Event>,
-        timers: &[Timer],
-    ) -> Option<(Time, Next)> {
-        let mut next: Option<(Time, Next)> = None;
-        for (at, one) in recordings.iter().enumerate() {
-            next = earlier(next, one.at_venue.head.map(|tick| tick.venue_time), Next::Venue(at));
-            next = earlier(next, one.at_us.head.map(|tick| self.known(&tick)), Next::Tick(at));
-        }
-        next = earlier(next, event.map(Event::time), Next::Event);
-        next?;
-        next = earlier(next, self.wire.next_arrival(), Next::Arrival);
-        next = earlier(next, self.wire.next_report(), Next::Report);
-        for (at, timer) in timers.iter().enumerate() {
-            next = earlier(next, Some(timer.next), Next::Timer(at));
-        }
-        next
+    fn due(&self, event: Option<&Event>, timers: &[Timer]) -> (i64, Next) {
+        let time = |time: Option<Time>| time.map_or(NEVER, Time::nanos);
+        let timers = timers.iter().enumerate().map(|(at, timer)| (timer.next, Next::Timer(at)));
+        let mut due = (time(event.map(Event::time)), Next::Event);
+        due = due.min((time(self.wire.next_arrival()), Next::Arrival));
+        due = due.min((time(self.wire.next_report()), Next::Report));
+        timers.fold(due, std::cmp::min)
     }
 
-    /// When a tick could be known here.
-    #[inline]
-    fn known(&self, tick: &Tick) -> Time {
-        match self.feed_latency {
-            None => tick.local_time,
-            Some(latency) => Time::from_nanos(tick.venue_time.nanos().saturating_add(latency)),
-        }
-    }
-
-    fn timers(&self, start: Time) -> Vec<Timer> {
+    fn timers(&self, start: i64) -> Vec<Timer> {
         let places = 0..self.kernel.seats();
         places
             .filter_map(|strategy| {
                 let period = self.kernel.interest(strategy)?.every.filter(|period| *period > 0)?;
-                Some(Timer { strategy, period, next: Time::from_nanos(start.nanos().saturating_add(period)) })
+                Some(Timer { strategy, period, next: start.saturating_add(period) })
             })
             .collect()
     }
 
+    /// The venue reads its next row. Says whether it put something on the wire.
     #[inline]
-    fn venue_tick(&mut self, instrument: InstrumentId, tick: &Tick) -> Result<(), BacktestError> {
-        if let Err(source) = self.venue.on_tick(instrument, tick, &mut self.reports) {
-            return Err(self.overflow(tick.venue_time, source));
+    fn venue_tick<I>(&mut self, one: &mut Recording<I>) -> Result<bool, BacktestError>
+    where
+        I: Iterator<Item = Tick>,
+    {
+        let Some(tick) = &one.at_venue.head else { return Ok(false) };
+        let now = tick.venue_time;
+        if let Err(source) = self.venue.on_tick(one.instrument, tick, &mut self.reports) {
+            return Err(self.overflow(now, source));
         }
-        if !self.reports.is_empty() {
-            self.post(tick.venue_time);
+        one.at_venue.advance();
+        if self.reports.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        self.post(now);
+        Ok(true)
     }
 
     /// Puts what the venue says on the wire.
@@ -249,36 +247,44 @@ impl Backtest {
             return Err(self.overflow(event.time(), source));
         }
         self.post(event.time());
-        self.local(event)
+        self.local(event)?;
+        Ok(())
     }
 
+    /// We read our next row. Says whether that put something on the wire.
     #[inline]
-    fn our_tick(&mut self, instrument: InstrumentId, tick: &Tick, time: Time) -> Result<(), BacktestError> {
+    fn our_tick<I>(&mut self, one: &mut Recording<I>) -> Result<bool, BacktestError>
+    where
+        I: Iterator<Item = Tick>,
+    {
         self.events += 1;
-        let event = match tick.kind {
+        let (instrument, time) = (one.instrument, Time::from_nanos(one.at_us.due));
+        let Some(tick) = one.at_us.head else { return Ok(false) };
+        one.at_us.advance();
+        match tick.kind {
             TickKind::Trade(taker) => {
                 self.mark(instrument, time, tick.price);
                 let trade = Trade { time, price: tick.price, qty: tick.qty, taker };
-                Event::Trade { instrument, trade }
+                self.local(&Event::Trade { instrument, trade })
             }
-            _ => Event::Book { instrument, tick: Tick { local_time: time, ..*tick } },
-        };
-        self.local(&event)
+            _ => self.local(&Event::Book { instrument, tick: Tick { local_time: time, ..tick } }),
+        }
     }
 
-    /// One step of ours, whose commands go on the wire.
+    /// One step of ours, whose commands go on the wire. Says whether there are any.
     #[inline]
-    fn local(&mut self, event: &Event) -> Result<(), BacktestError> {
+    fn local(&mut self, event: &Event) -> Result<bool, BacktestError> {
         let time = event.time();
         self.advance(event, time)?;
         if time >= self.next_sample {
             self.recorder.equity(time, self.outbox.equity);
             self.sample_from(time);
         }
-        if !self.outbox.commands.is_empty() {
-            self.dispatch(time);
+        if self.outbox.commands.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        self.dispatch(time);
+        Ok(true)
     }
 
     #[cold]
@@ -294,4 +300,19 @@ impl Backtest {
     fn sample_from(&mut self, time: Time) {
         self.next_sample = Time::from_nanos(time.nanos().saturating_add(self.sample));
     }
+}
+
+/// The recording whose next row is the earliest, when that is, and whether it is the venue that reads it.
+#[inline]
+fn earliest<I>(recordings: &[Recording<I>]) -> (usize, i64, bool) {
+    let mut found = (0, NEVER, true);
+    for (at, one) in recordings.iter().enumerate() {
+        if one.at_venue.due < found.1 || (one.at_venue.due == found.1 && !found.2) {
+            found = (at, one.at_venue.due, true);
+        }
+        if one.at_us.due < found.1 {
+            found = (at, one.at_us.due, false);
+        }
+    }
+    found
 }

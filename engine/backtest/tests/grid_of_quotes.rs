@@ -18,7 +18,8 @@ fn run(file: &std::path::Path) -> Result<Outcome, Failure> {
 
 fn facts(outcome: &Outcome) -> (u64, u64, usize, String) {
     let record = &outcome.record;
-    let cancelled = record.orders.iter().filter(|order| order.status == types::OrderStatus::Cancelled).count();
+    let cancelled =
+        record.orders.iter().filter(|order| order.status == types::OrderStatus::Cancelled).count();
     (record.totals.fills, record.totals.orders, cancelled, record.final_equity().to_string())
 }
 
@@ -41,7 +42,9 @@ fn five_million_generated_ticks() -> Result<(), Failure> {
 #[test]
 fn a_real_recording() -> Result<(), Failure> {
     let Some(script) = shared_or_skip("bench/real_ticks.py") else { return Ok(()) };
-    let Some(recording) = shared_or_skip("data/market/binance_usdm_btcusdt_20240808.l2.gz") else { return Ok(()) };
+    let Some(recording) = shared_or_skip("data/market/binance_usdm_btcusdt_20240808.l2.gz") else {
+        return Ok(());
+    };
     let there = tempfile::tempdir()?;
     let file = there.path().join("ticks.bin");
     generated(&script, &[recording.as_os_str(), file.as_os_str()])?;

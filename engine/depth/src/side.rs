@@ -63,7 +63,8 @@ impl Levels {
         let near = std::iter::successors(start.and_then(|at| self.taken.highest(at)), |at| {
             at.checked_sub(1).and_then(|below| self.taken.highest(below))
         });
-        let near = near.filter_map(|at| Some((self.base.wrapping_add_unsigned(at as u64), *self.window.get(at)?)));
+        let near =
+            near.filter_map(|at| Some((self.base.wrapping_add_unsigned(at as u64), *self.window.get(at)?)));
         let far = self.far.iter().rev().map(|(rank, lots)| (*rank, *lots));
         near.chain(far).map(|(rank, lots)| (self.price(rank), Qty::from_lots(lots)))
     }

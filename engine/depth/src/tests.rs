@@ -122,5 +122,8 @@ fn counts_what_a_taker_could_take() {
     let reach = |limit: Option<i64>, enough| {
         book.reachable(Side::Buy, limit.map(Price::from_ticks), Qty::from_lots(enough)).lots()
     };
-    assert_eq!([reach(Some(100), 9), reach(Some(102), 9), reach(None, 9), reach(Some(104), 2)], [0, 5, 15, 2]);
+    assert_eq!(
+        [reach(Some(100), 9), reach(Some(102), 9), reach(None, 9), reach(Some(104), 2)],
+        [0, 5, 15, 2]
+    );
 }

@@ -4,8 +4,8 @@ use ledger::Portfolio;
 use risk::{Breaker, Desk as Judged, Gate};
 use sdk::{Intent, Intents, Interest, Market, Mode, View, Wish};
 use types::{
-    CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport, Overflow,
-    Price, ReportKind, Time,
+    CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport,
+    Overflow, Price, ReportKind, Time,
 };
 
 use crate::desk::{Desk, Heard};

@@ -45,7 +45,8 @@ pub use types::{
     Amount, Asset, Bar, CancelReason, ClientOrderId, Decimal, DecimalError, Event, FeeSchedule, Fill,
     Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Label, LabelError, Liquidity, Money,
     OperatorVerb, Order, OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal,
-    RefusalRule, RejectReason, ReportKind, Rounding, Seen, Side, Signal, Tick, TickKind, Time, TimeInForce, Trade, div_round,
+    RefusalRule, RejectReason, ReportKind, Rounding, Seen, Side, Signal, Tick, TickKind, Time, TimeInForce,
+    Trade, div_round,
 };
 
 /// This crate's version: what a strategy was built with.

@@ -1,6 +1,8 @@
 //! The one closed enum of facts that the kernel takes in, and the commands that it gives out.
 
-use crate::{Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Price, Quote, Signal, Tick, Time, Trade};
+use crate::{
+    Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Price, Quote, Signal, Tick, Time, Trade,
+};
 
 /// What an operator asks of a running engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

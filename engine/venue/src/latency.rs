@@ -159,7 +159,9 @@ mod tests {
     #[test]
     fn the_logarithm_is_the_logarithm() {
         // In 2⁻¹⁶: −log₂(1/2), of nearly 1, of 3/4 (0.415037), of 1/16 and of the smallest.
-        for (bits, wanted) in [(1 << 63, 65_536), (u64::MAX, 0), (3 << 62, 27_200), (1 << 60, 262_144), (1, 64 << 16)] {
+        for (bits, wanted) in
+            [(1 << 63, 65_536), (u64::MAX, 0), (3 << 62, 27_200), (1 << 60, 262_144), (1, 64 << 16)]
+        {
             let got = minus_log2(bits);
             assert!(got.abs_diff(wanted) <= 1, "{bits}: {got}, not {wanted}");
         }

@@ -12,8 +12,12 @@ use types::{
 fn instrument() -> Instrument {
     let asset = |name: &str| name.parse::<Asset>().expect("an asset");
     let number = |text: &str| text.parse().expect("a number");
-    let fees =
-        FeeSchedule { maker: Rate::from_nanos(0), taker: Rate::from_nanos(0), asset: asset("USDT"), asset_price: None };
+    let fees = FeeSchedule {
+        maker: Rate::from_nanos(0),
+        taker: Rate::from_nanos(0),
+        asset: asset("USDT"),
+        asset_price: None,
+    };
     let spec = InstrumentSpec {
         symbol: "TESTUSDT".into(),
         base: asset("TEST"),

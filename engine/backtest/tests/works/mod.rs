@@ -1,12 +1,16 @@
 //! Works that other engines have been measured on, so that ours can be held against their results: here, for tests and benches.
 #![allow(dead_code, reason = "each test and bench uses some of it")]
-#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a helper of tests may stop where something is not as it should be"
+)]
 
 use std::path::Path;
 
 use kernel::{KernelSetup, Seat, Term};
-use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, ReplaySetup};
 use ledger::RecorderOptions;
+use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, ReplaySetup};
 use sdk::{Event, InstrumentId, Intents, Interest, Strategy, View, Wish};
 use testkit::Lab;
 use types::{ClientOrderId, OrderReport, Price, Qty, Rate, ReportKind, Seen, Side, Tick, TickKind, Time};
@@ -93,7 +97,8 @@ pub(crate) fn ticks(file: &Path) -> std::io::Result<Vec<Tick>> {
 
 fn tick(record: &[u8; 24]) -> Tick {
     let time = Time::from_nanos(i64::from_le_bytes(record[..8].try_into().expect("eight bytes")));
-    let number = |at: usize| i64::from(i32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes")));
+    let number =
+        |at: usize| i64::from(i32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes")));
     let kind = match record[16] {
         0 => TickKind::Level(Side::Buy),
         1 => TickKind::Level(Side::Sell),

@@ -33,7 +33,8 @@ impl SimMarket {
             }
             at = if order.side == Side::Buy { at.min(limit) } else { at.max(limit) };
         }
-        let qty = if order.reduce_only { order.qty.min(self.teller.reducible(order.side)) } else { order.qty };
+        let qty =
+            if order.reduce_only { order.qty.min(self.teller.reducible(order.side)) } else { order.qty };
         if !qty.is_zero() {
             let (id, side, liquidity) = (order.id, order.side, Liquidity::Taker);
             self.teller.execute(Trade { id, side, qty, price: at, liquidity, time }, reports)?;

@@ -1,8 +1,8 @@
 //! What arrives at a replayed market: orders that rest, take or wait for a trigger, and cancels.
 
 use types::{
-    CancelReason, ClientOrderId, Liquidity, Order, OrderKind, OrderReport, Overflow, Price, Qty, RejectReason,
-    ReportKind, Side, Time, TimeInForce,
+    CancelReason, ClientOrderId, Liquidity, Order, OrderKind, OrderReport, Overflow, Price, Qty,
+    RejectReason, ReportKind, Side, Time, TimeInForce,
 };
 
 use super::BookMarket;
@@ -87,7 +87,10 @@ impl BookMarket {
         let mut left = order.qty;
         if self.crosses(order.side, price) {
             let whole = execution.fills == Fills::Whole;
-            if tif == TimeInForce::FillOrKill && !whole && self.within(order.side, price, order.qty) < order.qty {
+            if tif == TimeInForce::FillOrKill
+                && !whole
+                && self.within(order.side, price, order.qty) < order.qty
+            {
                 self.teller.end(order.id, CancelReason::Expired, now, reports);
                 return Ok(());
             }
@@ -166,14 +169,18 @@ impl BookMarket {
     /// What a taker could get down to its limit.
     fn within(&self, taker: Side, limit: Price, enough: Qty) -> Qty {
         let maker = taker.opposite();
-        let eaten = self.eaten.iter().filter(|(side, price, _)| *side == maker && reaches(taker, limit, *price));
+        let eaten =
+            self.eaten.iter().filter(|(side, price, _)| *side == maker && reaches(taker, limit, *price));
         let eaten = eaten.fold(0_i64, |sum, (.., qty)| sum.saturating_add(qty.lots()));
         let asked = Qty::from_lots(enough.lots().saturating_add(eaten));
         Qty::from_lots(self.depth.reachable(taker, Some(limit), asked).lots() - eaten)
     }
 
     fn eaten_of(&self, maker: Side, price: Price) -> Qty {
-        self.eaten.iter().find(|(side, at, _)| (*side, *at) == (maker, price)).map_or(Qty::ZERO, |(.., qty)| *qty)
+        self.eaten
+            .iter()
+            .find(|(side, at, _)| (*side, *at) == (maker, price))
+            .map_or(Qty::ZERO, |(.., qty)| *qty)
     }
 
     fn eat(&mut self, maker: Side, price: Price, qty: Qty) -> Result<(), Overflow> {

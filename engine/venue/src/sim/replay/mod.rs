@@ -11,11 +11,12 @@ mod queue;
 
 use depth::Depth;
 use types::{
-    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Side, Tick, TickKind, Time,
+    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Side, Tick,
+    TickKind, Time,
 };
 
-use super::teller::{Execution as Trade, Teller};
 use super::market::reached;
+use super::teller::{Execution as Trade, Teller};
 use super::{Execution, Fills, Touch};
 use own::OwnSide;
 use queue::Queueing;

@@ -40,7 +40,14 @@ impl OwnSide {
         self.list.is_empty()
     }
 
-    pub(super) fn add(&mut self, id: ClientOrderId, price: Price, open: Qty, place: Place, reduce_only: bool) {
+    pub(super) fn add(
+        &mut self,
+        id: ClientOrderId,
+        price: Price,
+        open: Qty,
+        place: Place,
+        reduce_only: bool,
+    ) {
         let rank = self.rank(price);
         let at = self.list.partition_point(|own| own.rank < rank);
         self.list.insert(at, Own { rank, id, open, place, reduce_only });

@@ -5,7 +5,10 @@
 //! the level's total are cancels, and the models differ in where in the queue they suppose these.
 //!
 //! Estimates are shares of lots, so they are floats: a probability, not money. With the cautious models they stay whole.
-#![expect(clippy::disallowed_types, reason = "an estimate of a place in a queue is no money; fills come out in whole lots")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "an estimate of a place in a queue is no money; fills come out in whole lots"
+)]
 
 use types::{Decimal, Qty};
 
@@ -48,7 +51,10 @@ impl Queueing {
     pub(super) fn trade(&self, place: &mut Place, qty: Qty) -> Qty {
         place.ahead -= lots(qty);
         place.traded += lots(qty);
-        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and a place is within what has traded")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the cast saturates, and a place is within what has traded"
+        )]
         let reached = (-place.ahead).round() as i64;
         if reached <= 0 {
             return Qty::ZERO;
