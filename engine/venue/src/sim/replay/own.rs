@@ -20,11 +20,13 @@ pub(super) struct Own {
 pub(super) struct OwnSide {
     side: Side,
     list: Vec<Own>,
+    /// A bit for each rank, modulo 64, at which there may be an order: most ticks are at other prices, and end here.
+    maybe: u64,
 }
 
 impl OwnSide {
     pub(super) fn new(side: Side) -> Self {
-        Self { side, list: Vec::with_capacity(256) }
+        Self { side, list: Vec::with_capacity(256), maybe: 0 }
     }
 
     #[inline]
@@ -49,13 +51,16 @@ impl OwnSide {
         reduce_only: bool,
     ) {
         let rank = self.rank(price);
+        self.maybe |= bit(rank);
         let at = self.list.partition_point(|own| own.rank < rank);
         self.list.insert(at, Own { rank, id, open, place, reduce_only });
     }
 
     pub(super) fn remove(&mut self, id: ClientOrderId) -> Option<Own> {
         let at = self.list.iter().position(|own| own.id == id)?;
-        Some(self.list.remove(at))
+        let own = self.list.remove(at);
+        self.forget();
+        Some(own)
     }
 
     /// The best order and its price.
@@ -66,6 +71,7 @@ impl OwnSide {
 
     pub(super) fn pop_best(&mut self) {
         self.list.pop();
+        self.forget();
     }
 
     /// The orders at one price, the oldest last.
@@ -84,17 +90,22 @@ impl OwnSide {
                 self.list.remove(at);
             }
         }
+        self.forget();
     }
 
     #[inline]
     fn range(&self, price: Price) -> std::ops::Range<usize> {
         let rank = self.rank(price);
-        if self.list.last().is_none_or(|best| rank > best.rank) {
+        if self.maybe & bit(rank) == 0 || self.list.last().is_none_or(|best| rank > best.rank) {
             return 0..0;
         }
         let start = self.list.partition_point(|own| own.rank < rank);
         let count = self.list.iter().skip(start).take_while(|own| own.rank == rank).count();
         start..start + count
+    }
+
+    fn forget(&mut self) {
+        self.maybe = self.list.iter().fold(0, |maybe, own| maybe | bit(own.rank));
     }
 
     #[inline]
@@ -104,4 +115,9 @@ impl OwnSide {
             Side::Sell => Price::from_ticks(!rank),
         }
     }
+}
+
+#[inline]
+const fn bit(rank: i64) -> u64 {
+    1 << (rank & 63)
 }
