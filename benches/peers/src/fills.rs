@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, ReplaySetup};
+use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, Recording as Played, ReplaySetup};
 use kernel::{KernelSetup, Seat, Term};
 use ledger::RecorderOptions;
 use sdk::{ClientOrderId, Event, InstrumentId, Intents, Interest, OrderKind, Strategy, TimeInForce, View, Wish};
@@ -98,7 +98,7 @@ fn ours(recording: &Recording, plan: Plan, queue: Queue, fills: Fills) -> Result
             ..ReplaySetup::default()
         },
     })?;
-    let outcome = run.replay([(InstrumentId(0), recording.ticks.iter().copied())], [], |_| ())?;
+    let outcome = run.replay([Played { instrument: InstrumentId(0), rows: recording.ticks.iter().copied(), in_one_order: false }], [], |_| ())?;
     let fill = |fill: &ledger::FillRecord| Fill {
         id: u64::from(fill.id.slot),
         venue_time: fill.time.nanos() - LATENCY,

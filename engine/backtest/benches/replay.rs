@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::process::Command;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use quantmesh_backtest::ReplaySetup;
+use quantmesh_backtest::{Recording, ReplaySetup};
 use testkit::shared_or_skip;
 use types::{InstrumentId, Side, Tick, TickKind};
 
@@ -43,7 +43,7 @@ fn replay(criterion: &mut Criterion) {
     group.bench_function("grid_of_quotes", |bencher| {
         bencher.iter_batched(
             || works::grid_of_quotes(works::behind_everybody(), ReplaySetup::default()),
-            |backtest| backtest.replay([(InstrumentId(0), ticks.iter().copied())], [], |_| ()),
+            |backtest| backtest.replay([Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }], [], |_| ()),
             BatchSize::PerIteration,
         );
     });

@@ -9,5 +9,5 @@ mod run;
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
-pub use replay::ReplaySetup;
+pub use replay::{Recording, ReplaySetup};
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};

@@ -4,8 +4,10 @@
 //! reach us, then other market events, then our data, then timers; so nothing we do at a moment is helped by what we
 //! could not have known before it.
 
+use std::collections::VecDeque;
+
 use types::{Event, InstrumentId, Tick, TickKind, Time, Trade};
-use venue::Latency;
+use venue::{Latency, SimExchange};
 
 use crate::BacktestError;
 use crate::run::{Backtest, Outcome};
@@ -34,12 +36,37 @@ impl Default for ReplaySetup {
     }
 }
 
-/// One recording, read twice.
+/// A recording of one instrument's order book.
+#[derive(Debug, Clone)]
+pub struct Recording<I> {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Its rows. They are read twice, so the iterator is cloned; one over a memory map costs nothing to clone.
+    pub rows: I,
+    /// Whether the venue's order of the rows is ours as well: no row is for one of us alone. Then a run in which nobody asks for
+    /// the whole book needs one reader instead of two.
+    pub in_one_order: bool,
+}
+
+/// A recording that is being replayed.
 #[derive(Debug)]
-struct Recording<I> {
+struct Played<I> {
     instrument: InstrumentId,
     at_venue: Reader<I, true>,
-    at_us: Reader<I, false>,
+    ours: Ours<I>,
+}
+
+/// How the recording reaches us.
+#[derive(Debug)]
+enum Ours<I> {
+    /// We read it ourselves, into a book of our own.
+    Read(Reader<I, false>),
+    /// What we would make of it, trades and best prices, is told by what the venue reads, and arrives later.
+    Told {
+        /// What is on its way, each with the time at which it can be known.
+        line: VecDeque<(i64, Event)>,
+        feed_latency: Option<i64>,
+    },
 }
 
 /// A place in a recording, as the venue (`VENUE`) or as we read it.
@@ -97,29 +124,20 @@ impl<I: Iterator<Item = Tick>, const VENUE: bool> Reader<I, VENUE> {
 impl Backtest {
     /// Replays recordings of order books, merged with other market events, and closes the books.
     ///
-    /// Each recording is read twice, so its iterator is cloned; one over a memory map costs nothing to clone.
     /// `progress` hears the count of market events now and then.
     ///
     /// # Errors
     /// [`BacktestError`]; there is no half result.
     pub fn replay<I>(
         mut self,
-        recordings: impl IntoIterator<Item = (InstrumentId, I)>,
+        recordings: impl IntoIterator<Item = Recording<I>>,
         events: impl IntoIterator<Item = Event>,
         mut progress: impl FnMut(u64),
     ) -> Result<Outcome, BacktestError>
     where
         I: Iterator<Item = Tick> + Clone,
     {
-        let feed_latency = self.feed_latency;
-        let mut recordings: Vec<Recording<I>> = recordings
-            .into_iter()
-            .map(|(instrument, rows)| Recording {
-                instrument,
-                at_venue: Reader::new(rows.clone(), None),
-                at_us: Reader::new(rows, feed_latency),
-            })
-            .collect();
+        let mut recordings: Vec<Played<I>> = recordings.into_iter().map(|one| self.played(one)).collect();
         let mut events = events.into_iter().peekable();
         let first = recordings.iter().map(|one| one.at_venue.due);
         let start = first.chain(events.peek().map(|event| event.time().nanos())).min().unwrap_or(0);
@@ -135,7 +153,7 @@ impl Backtest {
                 if touched {
                     due = self.due(events.peek(), &timers);
                 }
-                if !venue && self.events.is_multiple_of(crate::run::PROGRESS_EVERY) {
+                if venue && self.events.is_multiple_of(crate::run::PROGRESS_EVERY) {
                     progress(self.events);
                 }
                 continue;
@@ -168,6 +186,22 @@ impl Backtest {
         self.finish()
     }
 
+    /// Puts readers to a recording: one where nobody asks for the book and the order is the same, else two.
+    fn played<I>(&self, one: Recording<I>) -> Played<I>
+    where
+        I: Iterator<Item = Tick> + Clone,
+    {
+        let Recording { instrument, rows, in_one_order } = one;
+        let feed_latency = self.feed_latency;
+        let wanted = (0..self.kernel.seats()).filter_map(|place| self.kernel.interest(place));
+        let ours = if in_one_order && !wanted.into_iter().any(|interest| interest.book) {
+            Ours::Told { line: VecDeque::with_capacity(1_024), feed_latency }
+        } else {
+            Ours::Read(Reader::new(rows.clone(), feed_latency))
+        };
+        Played { instrument, at_venue: Reader::new(rows, None), ours }
+    }
+
     /// The earliest of everything but ticks, and what it is.
     #[inline]
     fn due(&self, event: Option<&Event>, timers: &[Timer]) -> (i64, Next) {
@@ -191,15 +225,28 @@ impl Backtest {
 
     /// The venue reads its next row. Says whether it put something on the wire.
     #[inline]
-    fn venue_tick<I>(&mut self, one: &mut Recording<I>) -> Result<bool, BacktestError>
+    fn venue_tick<I>(&mut self, one: &mut Played<I>) -> Result<bool, BacktestError>
     where
         I: Iterator<Item = Tick>,
     {
         let Some(tick) = &one.at_venue.head else { return Ok(false) };
         let now = tick.venue_time;
-        if let Err(source) = self.venue.on_tick(one.instrument, tick, &mut self.reports) {
-            return Err(self.overflow(now, source));
+        match self.venue.on_tick(one.instrument, tick, &mut self.reports) {
+            Ok(moved) => {
+                if let Ours::Told { line, feed_latency } = &mut one.ours
+                    && (moved || matches!(tick.kind, TickKind::Trade(_)))
+                {
+                    let time = match feed_latency {
+                        None => tick.local_time,
+                        Some(latency) => Time::from_nanos(now.nanos().saturating_add(*latency)),
+                    };
+                    let told = told(&self.venue, one.instrument, tick, time);
+                    line.extend(told.map(|event| (time.nanos(), event)));
+                }
+            }
+            Err(source) => return Err(self.overflow(now, source)),
         }
+        self.events += 1;
         one.at_venue.advance();
         if self.reports.is_empty() {
             return Ok(false);
@@ -251,24 +298,25 @@ impl Backtest {
         Ok(())
     }
 
-    /// We read our next row. Says whether that put something on the wire.
+    /// We read our next row, or hear what it says. Says whether that put something on the wire.
     #[inline]
-    fn our_tick<I>(&mut self, one: &mut Recording<I>) -> Result<bool, BacktestError>
+    fn our_tick<I>(&mut self, one: &mut Played<I>) -> Result<bool, BacktestError>
     where
         I: Iterator<Item = Tick>,
     {
-        self.events += 1;
-        let (instrument, time) = (one.instrument, Time::from_nanos(one.at_us.due));
-        let Some(tick) = one.at_us.head else { return Ok(false) };
-        one.at_us.advance();
-        match tick.kind {
-            TickKind::Trade(taker) => {
-                self.mark(instrument, time, tick.price);
-                let trade = Trade { time, price: tick.price, qty: tick.qty, taker };
-                self.local(&Event::Trade { instrument, trade })
+        let event = match &mut one.ours {
+            Ours::Told { line, .. } => line.pop_front().map(|(_, event)| event),
+            Ours::Read(reader) => {
+                let (time, tick) = (Time::from_nanos(reader.due), reader.head);
+                reader.advance();
+                tick.map(|tick| heard(one.instrument, &tick, time))
             }
-            _ => self.local(&Event::Book { instrument, tick: Tick { local_time: time, ..tick } }),
+        };
+        let Some(event) = event else { return Ok(false) };
+        if let Event::Trade { instrument, trade } = &event {
+            self.mark(*instrument, trade.time, trade.price);
         }
+        self.local(&event)
     }
 
     /// One step of ours, whose commands go on the wire. Says whether there are any.
@@ -302,16 +350,48 @@ impl Backtest {
     }
 }
 
+impl<I> Played<I> {
+    /// When something of it next reaches us.
+    #[inline]
+    fn ours_due(&self) -> i64 {
+        match &self.ours {
+            Ours::Read(reader) => reader.due,
+            Ours::Told { line, .. } => line.front().map_or(NEVER, |(due, _)| *due),
+        }
+    }
+}
+
+/// A tick as an event of ours.
+#[inline]
+fn heard(instrument: InstrumentId, tick: &Tick, time: Time) -> Event {
+    match tick.kind {
+        TickKind::Trade(taker) => {
+            Event::Trade { instrument, trade: Trade { time, price: tick.price, qty: tick.qty, taker } }
+        }
+        _ => Event::Book { instrument, tick: Tick { local_time: time, ..*tick } },
+    }
+}
+
+/// A trade, or the best prices after a tick that moved them.
+#[inline]
+fn told(venue: &SimExchange, instrument: InstrumentId, tick: &Tick, time: Time) -> Option<Event> {
+    match tick.kind {
+        TickKind::Trade(_) => Some(heard(instrument, tick, time)),
+        _ => venue.quote(instrument, time).map(|quote| Event::Quote { instrument, quote }),
+    }
+}
+
 /// The recording whose next row is the earliest, when that is, and whether it is the venue that reads it.
 #[inline]
-fn earliest<I>(recordings: &[Recording<I>]) -> (usize, i64, bool) {
+fn earliest<I>(recordings: &[Played<I>]) -> (usize, i64, bool) {
     let mut found = (0, NEVER, true);
     for (at, one) in recordings.iter().enumerate() {
         if one.at_venue.due < found.1 || (one.at_venue.due == found.1 && !found.2) {
             found = (at, one.at_venue.due, true);
         }
-        if one.at_us.due < found.1 {
-            found = (at, one.at_us.due, false);
+        let ours = one.ours_due();
+        if ours < found.1 {
+            found = (at, ours, false);
         }
     }
     found

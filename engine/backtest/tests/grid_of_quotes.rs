@@ -4,7 +4,7 @@ mod works;
 
 use std::process::Command;
 
-use quantmesh_backtest::{Outcome, ReplaySetup};
+use quantmesh_backtest::{Outcome, Recording, ReplaySetup};
 use testkit::shared_or_skip;
 use types::InstrumentId;
 
@@ -13,7 +13,7 @@ type Failure = Box<dyn std::error::Error>;
 fn run(file: &std::path::Path) -> Result<Outcome, Failure> {
     let ticks = works::ticks(file)?;
     let backtest = works::grid_of_quotes(works::behind_everybody(), ReplaySetup::default());
-    Ok(backtest.replay([(InstrumentId(0), ticks.iter().copied())], [], |_| ())?)
+    Ok(backtest.replay([Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }], [], |_| ())?)
 }
 
 fn facts(outcome: &Outcome) -> (u64, u64, usize, String) {

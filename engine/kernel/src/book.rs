@@ -24,12 +24,10 @@ impl Kernel {
         let depth = market.depth.get_or_insert_with(|| Box::new(Depth::new()));
         depth.apply(tick);
         let (bid, ask) = (depth.best_price(Side::Buy), depth.best_price(Side::Sell));
-        let moved = (bid, ask) != (market.bid, market.ask);
+        let moved = (bid, ask) != (market.bid, market.ask) && bid.is_some() && ask.is_some();
         if moved {
             (market.bid, market.ask) = (bid, ask);
-            if let (Some(bid), Some(ask)) = (bid, ask) {
-                market.last = Some(middle(bid, ask));
-            }
+            market.last = bid.zip(ask).map(|(bid, ask)| middle(bid, ask));
         }
         self.book_changed(instrument, tick, moved, outbox)
     }

@@ -48,9 +48,9 @@ pub struct Interest {
     pub bars: bool,
     /// Trades.
     pub trades: bool,
-    /// Best bids and asks; where a feed carries the order book, a quote comes whenever the best of a side changes.
+    /// Best bids and asks; where a feed carries the order book, a quote comes whenever a best price moves.
     pub quotes: bool,
-    /// Every change of the visible order book.
+    /// Every change of the visible order book. Without it, what is in the view of the book may be its best prices only.
     pub book: bool,
     /// A timer: once every so many nanoseconds, counted from the first event of the run. `None` or zero: none.
     pub every: Option<i64>,

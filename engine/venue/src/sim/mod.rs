@@ -9,7 +9,7 @@ mod teller;
 pub use execution::{Execution, Exponent, Fills, MarketFill, Path, Queue, Touch};
 
 use types::{
-    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, RejectReason, ReportKind,
+    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, Quote, RejectReason, ReportKind,
     Tick, Time,
 };
 
@@ -70,8 +70,8 @@ impl SimExchange {
         }
     }
 
-    /// Takes in one row of an order book's recording, at its venue time. It is passed over for an instrument that is not
-    /// [replayed](Self::replaying).
+    /// Takes in one row of an order book's recording, at its venue time, and says whether a best price moved. It is passed over for
+    /// an instrument that is not [replayed](Self::replaying).
     ///
     /// # Errors
     /// [`Overflow`] when a notional or a fee does not fit.
@@ -81,10 +81,19 @@ impl SimExchange {
         instrument: InstrumentId,
         tick: &Tick,
         reports: &mut Vec<OrderReport>,
-    ) -> Result<(), Overflow> {
+    ) -> Result<bool, Overflow> {
         match self.markets.get_mut(instrument.index()) {
             Some(Market::Book(market)) => market.on_tick(tick, &self.execution, reports),
-            _ => Ok(()),
+            _ => Ok(false),
+        }
+    }
+
+    /// The best of both sides of a replayed book, as of `time`; `None` while a side is empty.
+    #[must_use]
+    pub fn quote(&self, instrument: InstrumentId, time: Time) -> Option<Quote> {
+        match self.markets.get(instrument.index()) {
+            Some(Market::Book(market)) => market.quote(time),
+            _ => None,
         }
     }
 

@@ -11,7 +11,7 @@ mod queue;
 
 use depth::Depth;
 use types::{
-    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Side, Tick,
+    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Quote, Side, Tick,
     TickKind, Time,
 };
 
@@ -33,6 +33,8 @@ pub(super) struct BookMarket {
     /// What our takers have eaten of levels since their totals were told.
     eaten: Vec<(Side, Price, Qty)>,
     last: Option<Price>,
+    /// The best prices as they were last looked at.
+    top: (Option<Price>, Option<Price>),
 }
 
 impl BookMarket {
@@ -46,25 +48,34 @@ impl BookMarket {
             stops: Vec::new(),
             eaten: Vec::new(),
             last: None,
+            top: (None, None),
         }
     }
 
-    /// Takes in one row of the recording, at its venue time.
+    /// Takes in one row of the recording, at its venue time. Says whether a best price moved.
     #[inline]
     pub(super) fn on_tick(
         &mut self,
         tick: &Tick,
         execution: &Execution,
         reports: &mut Vec<OrderReport>,
-    ) -> Result<(), Overflow> {
+    ) -> Result<bool, Overflow> {
         match tick.kind {
-            TickKind::Level(side) | TickKind::Best(side) => self.on_level(side, tick, reports),
-            TickKind::Clear(side) => {
-                self.depth.clear(side, tick.price);
-                Ok(())
+            TickKind::Level(side) | TickKind::Best(side) => self.on_level(side, tick, reports)?,
+            TickKind::Clear(side) => self.depth.clear(side, tick.price),
+            TickKind::Trade(taker) => {
+                self.on_trade(taker, tick, execution, reports)?;
+                return Ok(false);
             }
-            TickKind::Trade(taker) => self.on_trade(taker, tick, execution, reports),
         }
+        let top = (self.depth.best_price(Side::Buy), self.depth.best_price(Side::Sell));
+        Ok(std::mem::replace(&mut self.top, top) != top)
+    }
+
+    /// The best of both sides; `None` while a side is empty.
+    pub(super) fn quote(&self, time: Time) -> Option<Quote> {
+        let ((bid, bid_qty), (ask, ask_qty)) = (self.depth.best(Side::Buy)?, self.depth.best(Side::Sell)?);
+        Some(Quote { time, bid, bid_qty, ask, ask_qty })
     }
 
     #[inline]
