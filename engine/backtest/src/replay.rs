@@ -144,17 +144,20 @@ impl Backtest {
         let mut timers = self.timers(start);
         self.sample_from(Time::from_nanos(start));
         let mut due = self.due(events.peek(), &timers);
+        let mut told = crate::run::PROGRESS_EVERY;
         loop {
-            let (at, tick, venue) = earliest(&recordings);
+            let (at, tick, venue, bound) = earliest(&recordings);
             let rank = if venue { Next::VenueTick } else { Next::OurTick };
             if (tick, rank) < due && tick != NEVER {
                 let Some(one) = recordings.get_mut(at) else { break };
-                let touched = if venue { self.venue_tick(one)? } else { self.our_tick(one)? };
+                let touched =
+                    if venue { self.venue_ticks(one, bound.min(due.0))? } else { self.our_tick(one)? };
                 if touched {
                     due = self.due(events.peek(), &timers);
                 }
-                if venue && self.events.is_multiple_of(crate::run::PROGRESS_EVERY) {
+                if self.events >= told {
                     progress(self.events);
+                    told = self.events + crate::run::PROGRESS_EVERY;
                 }
                 continue;
             }
@@ -223,36 +226,44 @@ impl Backtest {
             .collect()
     }
 
-    /// The venue reads its next row. Says whether it put something on the wire.
+    /// The venue reads rows as long as they are due by `bound` and nobody has to hear of them. Says whether it put something on
+    /// the wire.
     #[inline]
-    fn venue_tick<I>(&mut self, one: &mut Played<I>) -> Result<bool, BacktestError>
+    fn venue_ticks<I>(&mut self, one: &mut Played<I>, bound: i64) -> Result<bool, BacktestError>
     where
         I: Iterator<Item = Tick>,
     {
-        let Some(tick) = &one.at_venue.head else { return Ok(false) };
-        let now = tick.venue_time;
-        match self.venue.on_tick(one.instrument, tick, &mut self.reports) {
-            Ok(moved) => {
-                if let Ours::Told { line, feed_latency } = &mut one.ours
-                    && (moved || matches!(tick.kind, TickKind::Trade(_)))
-                {
-                    let time = match feed_latency {
-                        None => tick.local_time,
-                        Some(latency) => Time::from_nanos(now.nanos().saturating_add(*latency)),
-                    };
-                    let told = told(&self.venue, one.instrument, tick, time);
-                    line.extend(told.map(|event| (time.nanos(), event)));
-                }
+        while one.at_venue.due <= bound
+            && let Some(tick) = one.at_venue.head
+        {
+            one.at_venue.advance();
+            self.events += 1;
+            let now = tick.venue_time;
+            let moved = match self.venue.on_tick(one.instrument, &tick, &mut self.reports) {
+                Ok(moved) => moved,
+                Err(source) => return Err(self.overflow(now, source)),
+            };
+            let mut heard_of = false;
+            if let Ours::Told { line, feed_latency } = &mut one.ours
+                && (moved || matches!(tick.kind, TickKind::Trade(_)))
+            {
+                let time = match feed_latency {
+                    None => tick.local_time,
+                    Some(latency) => Time::from_nanos(now.nanos().saturating_add(*latency)),
+                };
+                let told = told(&self.venue, one.instrument, &tick, time);
+                line.extend(told.map(|event| (time.nanos(), event)));
+                heard_of = true;
             }
-            Err(source) => return Err(self.overflow(now, source)),
+            if !self.reports.is_empty() {
+                self.post(now);
+                return Ok(true);
+            }
+            if heard_of {
+                break;
+            }
         }
-        self.events += 1;
-        one.at_venue.advance();
-        if self.reports.is_empty() {
-            return Ok(false);
-        }
-        self.post(now);
-        Ok(true)
+        Ok(false)
     }
 
     /// Puts what the venue says on the wire.
@@ -381,18 +392,22 @@ fn told(venue: &SimExchange, instrument: InstrumentId, tick: &Tick, time: Time) 
     }
 }
 
-/// The recording whose next row is the earliest, when that is, and whether it is the venue that reads it.
+/// The recording whose next row is the earliest, when that is, whether it is the venue that reads it, and until when nothing
+/// else of any recording is due.
 #[inline]
-fn earliest<I>(recordings: &[Played<I>]) -> (usize, i64, bool) {
-    let mut found = (0, NEVER, true);
+fn earliest<I>(recordings: &[Played<I>]) -> (usize, i64, bool, i64) {
+    let (mut found, mut bound) = ((0, NEVER, true), NEVER);
     for (at, one) in recordings.iter().enumerate() {
-        if one.at_venue.due < found.1 || (one.at_venue.due == found.1 && !found.2) {
-            found = (at, one.at_venue.due, true);
-        }
-        let ours = one.ours_due();
-        if ours < found.1 {
-            found = (at, ours, false);
+        let (venue, ours) = (one.at_venue.due, one.ours_due());
+        for (due, is_venue) in [(venue, true), (ours, false)] {
+            if due < found.1 || (due == found.1 && is_venue && !found.2) {
+                // What was the earliest so far comes after it, at equal times as well where that is ours.
+                bound = bound.min(found.1);
+                found = (at, due, is_venue);
+            } else {
+                bound = bound.min(due);
+            }
         }
     }
-    found
+    (found.0, found.1, found.2, bound)
 }

@@ -25,6 +25,8 @@ pub struct Change {
 
 /// The visible book of one market.
 ///
+/// A price is any whole number but the two ends of the range of `i64`.
+///
 /// It never shows itself crossed: a level that comes in at or through the other side takes away what it crosses, since
 /// that can't be there any more.
 ///
@@ -88,6 +90,13 @@ impl Depth {
     #[inline]
     pub fn best_price(&self, side: Side) -> Option<Price> {
         self.side(side).best_price()
+    }
+
+    /// A mark of the best prices of both sides: it is another one once either has moved.
+    #[must_use]
+    #[inline]
+    pub const fn top(&self) -> [i64; 2] {
+        [self.bids.best_rank(), self.asks.best_rank()]
     }
 
     /// The total at a price; zero where nothing rests.

@@ -7,6 +7,9 @@ use types::{Price, Qty, Side};
 use crate::Change;
 use crate::bits::Bits;
 
+/// The rank below all others: no price has it.
+const NOTHING: i64 = i64::MIN;
+
 /// The levels of one side.
 ///
 /// A price's rank is the price for bids and its bitwise complement for asks, so that a higher rank is a better price on
@@ -22,8 +25,8 @@ pub(crate) struct Levels {
     taken: Bits,
     /// Levels below the window, by rank. There are none above it.
     far: BTreeMap<i64, i64>,
-    /// The best level's rank.
-    best: Option<i64>,
+    /// The best level's rank; [`NOTHING`] while there is none.
+    best: i64,
 }
 
 impl Levels {
@@ -35,21 +38,24 @@ impl Levels {
             window: vec![0; places],
             taken: Bits::new(places),
             far: BTreeMap::new(),
-            best: None,
+            best: NOTHING,
         }
+    }
+
+    /// The best level's rank, for whoever only wants to know whether it moved.
+    #[inline]
+    pub(crate) const fn best_rank(&self) -> i64 {
+        self.best
     }
 
     #[inline]
     pub(crate) const fn best_price(&self) -> Option<Price> {
-        match self.best {
-            Some(rank) => Some(self.price(rank)),
-            None => None,
-        }
+        if self.best == NOTHING { None } else { Some(self.price(self.best)) }
     }
 
     #[inline]
     pub(crate) fn best(&self) -> Option<(Price, Qty)> {
-        self.best.map(|rank| (self.price(rank), Qty::from_lots(self.lots(rank))))
+        self.best_price().map(|price| (price, Qty::from_lots(self.lots(self.best))))
     }
 
     #[inline]
@@ -59,7 +65,7 @@ impl Levels {
 
     /// Best first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Price, Qty)> + '_ {
-        let start = self.best.and_then(|best| self.place(best));
+        let start = self.place(self.best);
         let near = std::iter::successors(start.and_then(|at| self.taken.highest(at)), |at| {
             at.checked_sub(1).and_then(|below| self.taken.highest(below))
         });
@@ -73,6 +79,7 @@ impl Levels {
     #[inline]
     pub(crate) fn set(&mut self, price: Price, qty: Qty) -> Change {
         let (rank, lots) = (self.rank(price), qty.lots().max(0));
+        debug_assert_ne!(rank, NOTHING, "the two ends of the range are no prices");
         let best_before = self.best_price();
         if let Some(at) = self.place(rank)
             && let Some(slot) = self.window.get_mut(at)
@@ -81,13 +88,11 @@ impl Levels {
             if lots > 0 {
                 if before == 0 {
                     self.taken.set(at);
-                    if self.best.is_none_or(|best| rank > best) {
-                        self.best = Some(rank);
-                    }
+                    self.best = self.best.max(rank);
                 }
             } else if before > 0 {
                 self.taken.clear(at);
-                if self.best == Some(rank) {
+                if self.best == rank {
                     self.find_best(at);
                 }
             }
@@ -100,20 +105,16 @@ impl Levels {
     /// Takes away every level from the best through `price`.
     pub(crate) fn clear(&mut self, price: Price) {
         let floor = self.rank(price);
-        while let Some(best) = self.best
-            && best >= floor
-        {
-            self.set(self.price(best), Qty::ZERO);
+        while self.best != NOTHING && self.best >= floor {
+            self.set(self.price(self.best), Qty::ZERO);
         }
     }
 
     /// Takes away every level that is better than `price`.
     pub(crate) fn clear_better(&mut self, price: Price) {
         let floor = self.rank(price);
-        while let Some(best) = self.best
-            && best > floor
-        {
-            self.set(self.price(best), Qty::ZERO);
+        while self.best > floor {
+            self.set(self.price(self.best), Qty::ZERO);
         }
     }
 
@@ -145,10 +146,12 @@ impl Levels {
     /// The best level at or below a place has become the best.
     #[inline]
     fn find_best(&mut self, at: usize) {
-        self.best = self.taken.highest(at).map(|at| self.base.wrapping_add_unsigned(at as u64));
-        if self.best.is_none() {
-            self.best = self.far.last_key_value().map(|(rank, _)| *rank);
-            self.follow_best();
+        match self.taken.highest(at) {
+            Some(at) => self.best = self.base.wrapping_add_unsigned(at as u64),
+            None => {
+                self.best = self.far.last_key_value().map_or(NOTHING, |(rank, _)| *rank);
+                self.follow_best();
+            }
         }
     }
 
@@ -160,8 +163,8 @@ impl Levels {
             return self.far.remove(&rank).unwrap_or(0);
         }
         let before = self.far.insert(rank, lots).unwrap_or(0);
-        if self.best.is_none_or(|best| rank > best) {
-            self.best = Some(rank);
+        if rank > self.best {
+            self.best = rank;
             self.follow_best();
         }
         before
@@ -170,7 +173,9 @@ impl Levels {
     /// Puts the window around the best: a quarter of it lies above, for what may come, the rest below.
     #[cold]
     fn follow_best(&mut self) {
-        let Some(best) = self.best else { return };
+        if self.best == NOTHING {
+            return;
+        }
         let mut at = self.taken.highest(self.window.len() - 1);
         while let Some(place) = at {
             let rank = self.base.wrapping_add_unsigned(place as u64);
@@ -181,7 +186,7 @@ impl Levels {
         }
         let places = self.window.len() as u64;
         // Near the ends of the range the window stops there, so that no place of it wraps round.
-        let last = best.saturating_add_unsigned(places / 4);
+        let last = self.best.saturating_add_unsigned(places / 4);
         self.base = last.saturating_sub_unsigned(places - 1);
         let near = self.far.split_off(&self.base);
         for (rank, lots) in near {

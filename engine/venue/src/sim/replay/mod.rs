@@ -33,8 +33,8 @@ pub(super) struct BookMarket {
     /// What our takers have eaten of levels since their totals were told.
     eaten: Vec<(Side, Price, Qty)>,
     last: Option<Price>,
-    /// The best prices as they were last looked at.
-    top: (Option<Price>, Option<Price>),
+    /// The mark of the best prices as they were last looked at.
+    top: [i64; 2],
 }
 
 impl BookMarket {
@@ -48,7 +48,7 @@ impl BookMarket {
             stops: Vec::new(),
             eaten: Vec::new(),
             last: None,
-            top: (None, None),
+            top: [0; 2],
         }
     }
 
@@ -68,7 +68,7 @@ impl BookMarket {
                 return Ok(false);
             }
         }
-        let top = (self.depth.best_price(Side::Buy), self.depth.best_price(Side::Sell));
+        let top = self.depth.top();
         Ok(std::mem::replace(&mut self.top, top) != top)
     }
 
