@@ -3,11 +3,13 @@
 mod error;
 mod feed;
 mod journal;
+mod recording;
 mod replay;
 mod run;
 
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
-pub use replay::{Recording, ReplaySetup};
+pub use recording::Recording;
+pub use replay::ReplaySetup;
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};
