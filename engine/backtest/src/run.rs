@@ -6,7 +6,7 @@
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
 use ledger::{Recorder, RecorderOptions, RunRecord};
-use sdk::Answer;
+use sdk::{Answer, Market};
 use types::{
     Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
 };
@@ -176,7 +176,7 @@ impl Backtest {
             self.recorder.amend_equity(time, self.outbox.equity);
         }
         let unrealised = self.unrealised().map_err(|source| self.overflow(Time::EPOCH, source))?;
-        Ok(Outcome { record: self.recorder.finish(unrealised), journal: self.journal })
+        Ok(Outcome { record: self.recorder.finish(&unrealised), journal: self.journal })
     }
 
     fn mark(&mut self, instrument: InstrumentId, time: Time, price: Price) {
@@ -240,10 +240,10 @@ impl Backtest {
         if let Event::Signal { signal, .. } = event {
             self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
         }
-        if !self.outbox.commands.is_empty()
-            || !self.outbox.remarks.is_empty()
-            || self.outbox.funding.is_some()
-        {
+        if let (Some(received), Some(instrument)) = (self.outbox.funding, event.instrument()) {
+            self.recorder.funding(event.time(), instrument, received);
+        }
+        if !self.outbox.commands.is_empty() || !self.outbox.remarks.is_empty() {
             self.carry_out(now)?;
         }
         Ok(())
@@ -262,19 +262,18 @@ impl Backtest {
         for remark in &self.outbox.remarks {
             self.recorder.note(time, remark.strategy, remark.text);
         }
-        if let Some(received) = self.outbox.funding {
-            self.recorder.funding(received);
-        }
         Ok(())
     }
 
-    /// Profit of what is still open, at the last prices.
-    fn unrealised(&self) -> Result<Money, Overflow> {
-        self.kernel.markets().iter().try_fold(Money::ZERO, |sum, market| {
-            let Some(price) = market.last else { return Ok(sum) };
-            let worth = market.instrument.notional(price, market.position.qty)?;
-            sum.plus(worth.minus(market.position.cost)?)
-        })
+    /// Profit of what is still open, at the last prices, by instrument id.
+    fn unrealised(&self) -> Result<Vec<Money>, Overflow> {
+        let of = |market: &Market| match market.last {
+            Some(price) => {
+                market.instrument.notional(price, market.position.qty)?.minus(market.position.cost)
+            }
+            None => Ok(Money::ZERO),
+        };
+        self.kernel.markets().iter().map(of).collect()
     }
 
     fn overflow(&self, time: Time, source: Overflow) -> BacktestError {

@@ -23,11 +23,13 @@ fn curve(equity: &[f64]) -> RunRecord {
         capital: money(equity.first().copied().unwrap_or(0.0)),
         equity: (1..).zip(equity).map(point).collect(),
         fills: Vec::new(),
+        funding: Vec::new(),
         round_trips: Vec::new(),
         orders: Vec::new(),
         candles: vec![Vec::new()],
         notes: Vec::new(),
         positions: vec![types::Qty::ZERO],
+        unrealised: vec![Money::ZERO],
         totals: Totals::default(),
     }
 }

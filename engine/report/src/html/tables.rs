@@ -88,7 +88,7 @@ pub(super) fn months(record: &RunRecord) -> String {
     let mut before = first.1;
     let mut years: Vec<(i16, [Option<f64>; 12])> = Vec::new();
     for ((year, month), equity) in ends {
-        let change = crate::trips::ratio(equity - before, before).map(|change| change * 100.0);
+        let change = statistics::ratio(equity - before, before).map(|change| change * 100.0);
         before = equity;
         if years.last().is_none_or(|last| last.0 != year) {
             years.push((year, [None; 12]));

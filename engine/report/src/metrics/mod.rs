@@ -8,7 +8,7 @@ use types::Money;
 
 use crate::Context;
 use crate::curve::{self, Drawdown, float};
-use crate::trips::{Trips, deviation, finite, geometric, mean};
+use crate::trips::Trips;
 
 /// What a metric speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Metric {
 struct Facts<'r> {
     record: &'r RunRecord,
     returns: Vec<f64>,
+    /// The same, lowest first.
+    sorted: Vec<f64>,
     periods: f64,
     calendar: &'static str,
     drawdowns: Vec<Drawdown>,
@@ -74,8 +76,12 @@ struct Facts<'r> {
 pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
     let days = curve::daily(&record.equity);
     let (periods, calendar) = curve::periods(context.calendar, &days);
+    let returns = curve::returns(&days);
+    let mut sorted = returns.clone();
+    sorted.sort_by(f64::total_cmp);
     let facts = Facts {
-        returns: curve::returns(&days),
+        returns,
+        sorted,
         periods,
         calendar,
         drawdowns: curve::drawdowns(record),
@@ -113,24 +119,6 @@ fn metric(
 }
 
 impl Facts<'_> {
-    /// Geometric mean of daily returns, over a year.
-    fn annual_return(&self) -> Option<f64> {
-        let daily = geometric(&self.returns)?;
-        finite((1.0 + daily).powf(self.periods) - 1.0)
-    }
-
-    /// The spread of a year's compounded return when daily returns are independent (backtesting.py's formula).
-    fn compounded_volatility(&self) -> Option<f64> {
-        let square = (1.0 + geometric(&self.returns)?).powi(2);
-        let variance = deviation(&self.returns)?.powi(2);
-        finite(((variance + square).powf(self.periods) - square.powf(self.periods)).sqrt())
-    }
-
-    fn downside(&self) -> Option<f64> {
-        let squares: Vec<f64> = self.returns.iter().map(|r| r.min(0.0).powi(2)).collect();
-        finite((mean(&squares)? * self.periods).sqrt())
-    }
-
     fn max_drawdown(&self) -> f64 {
         self.drawdowns.first().map_or(0.0, |fall| fall.depth)
     }
