@@ -23,7 +23,10 @@ pub use bootstrap::{Band, Block, Bootstrap, Estimator};
 pub use correlation::{correlation, mean_correlation};
 pub use drawdown::{max_drawdown, ulcer_index};
 pub use error::Fault;
-pub use moments::{count, deviation, finite, kurtosis, mean, quantile, ratio, skewness, slope};
+pub use moments::{
+    count, deviation, finite, kurtosis, mean, quantile, ratio, sample_kurtosis, sample_skewness, skewness,
+    slope,
+};
 pub use normal::{normal_cdf, normal_quantile};
 pub use overfitting::{Dominance, Measure, Overfitting, Split as BlockSplit, overfitting};
 pub use performance::{
@@ -36,5 +39,5 @@ pub use sharpe::{
     probabilistic_sharpe,
 };
 pub use splits::{Combinatorial, KFold, Sample, Split, WalkForward};
-pub use trade_order::{Percentiles, TradeOrder, reordered};
+pub use trade_order::{Percentiles, Profits, TradeOrder, reordered};
 pub use trials::Trials;

@@ -31,6 +31,22 @@ pub fn kurtosis(values: &[f64]) -> Option<f64> {
     if values.len() < 4 { None } else { ratio(fourth, second * second) }
 }
 
+/// Skewness adjusted for the sample's size, G₁ (pandas and spreadsheets); `None` of fewer than three values.
+#[must_use]
+pub fn sample_skewness(values: &[f64]) -> Option<f64> {
+    let n = count(values.len());
+    finite(skewness(values)? * (n * (n - 1.0)).sqrt() / (n - 2.0))
+}
+
+/// Excess kurtosis adjusted for the sample's size, G₂ (pandas and spreadsheets); 0 for a normal distribution; `None` of fewer than
+/// four values.
+#[must_use]
+pub fn sample_kurtosis(values: &[f64]) -> Option<f64> {
+    let n = count(values.len());
+    let excess = kurtosis(values)? - 3.0;
+    finite((n - 1.0) / ((n - 2.0) * (n - 3.0)) * (n + 1.0).mul_add(excess, 6.0))
+}
+
 fn moment(values: &[f64], power: i32) -> Option<f64> {
     finite(central(values, mean(values)?, power) / count(values.len()))
 }

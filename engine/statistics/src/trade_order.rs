@@ -38,20 +38,38 @@ pub struct TradeOrder {
     pub deeper: f64,
 }
 
+/// What a round trip brought.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Profits<'p> {
+    /// Amounts of money: sizes are taken as they were, whatever equity would have been.
+    Amounts(&'p [f64]),
+    /// Shares of equity: sizes follow equity, and profits compound.
+    Shares(&'p [f64]),
+}
+
+impl<'p> Profits<'p> {
+    const fn list(self) -> &'p [f64] {
+        match self {
+            Self::Amounts(list) | Self::Shares(list) => list,
+        }
+    }
+}
+
 /// Orders the profits of round trips anew, `draws` times by shuffling and as many times by drawing with replacement.
-///
-/// Profits are amounts, not shares: sizes are taken as they were, whatever equity would have been.
 ///
 /// # Errors
 /// [`Fault`] for fewer than two profits or draws, for what is no number, or for a capital that is not above zero.
-pub fn reordered(profits: &[f64], capital: f64, draws: usize, seed: u64) -> Result<TradeOrder, Fault> {
+pub fn reordered(profits: Profits<'_>, capital: f64, draws: usize, seed: u64) -> Result<TradeOrder, Fault> {
+    let compound = matches!(profits, Profits::Shares(_));
+    let walk = |list: &mut dyn Iterator<Item = f64>| walk(capital, compound, list);
+    let profits = profits.list();
     at_least("round trips", 2, profits.len())?;
     at_least("draws", 2, draws)?;
     numbers(profits)?;
     if !(capital > 0.0 && capital.is_finite()) {
         return Err(Fault::Setting { name: "the capital", value: capital, allowed: "above zero" });
     }
-    let happened = walk(capital, profits.iter().copied());
+    let happened = walk(&mut profits.iter().copied());
     let mut random = Random::new(seed);
     let mut order = profits.to_vec();
     let (mut shuffled, mut resampled) = (Vec::with_capacity(draws), Vec::with_capacity(draws));
@@ -59,11 +77,11 @@ pub fn reordered(profits: &[f64], capital: f64, draws: usize, seed: u64) -> Resu
     let (mut ruined, mut deeper) = (0_usize, 0_usize);
     for _ in 0..draws {
         random.shuffle(&mut order);
-        let path = walk(capital, order.iter().copied());
+        let path = walk(&mut order.iter().copied());
         deeper += usize::from(path.fall >= happened.fall);
         shuffled.push(path.fall);
-        let picked = (0..profits.len()).filter_map(|_| profits.get(random.below(profits.len())).copied());
-        let path = walk(capital, picked);
+        let mut picked = (0..profits.len()).filter_map(|_| profits.get(random.below(profits.len())).copied());
+        let path = walk(&mut picked);
         ruined += usize::from(path.lowest <= 0.0);
         resampled.push(path.fall);
         ends.push(path.end);
@@ -88,10 +106,10 @@ struct Path {
     fall: f64,
 }
 
-fn walk(capital: f64, profits: impl Iterator<Item = f64>) -> Path {
+fn walk(capital: f64, compound: bool, profits: &mut dyn Iterator<Item = f64>) -> Path {
     let (mut path, mut peak) = (Path { end: capital, lowest: capital, fall: 0.0 }, capital);
     for profit in profits {
-        path.end += profit;
+        path.end += if compound { profit * path.end } else { profit };
         path.lowest = path.lowest.min(path.end);
         peak = peak.max(path.end);
         path.fall = path.fall.max((peak - path.end) / peak);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use quantmesh_statistics::{
-    Block, Bootstrap, Fault, Random, block_length, deviation, max_drawdown, mean, reordered, sharpe,
+    Block, Bootstrap, Fault, Profits, Random, block_length, deviation, max_drawdown, mean, reordered, sharpe,
     ulcer_index,
 };
 
@@ -105,13 +105,23 @@ fn the_same_seed_gives_the_same_bands() -> Result<(), Fault> {
 #[test]
 fn the_order_of_trades_by_hand() -> Result<(), Fault> {
     // Of +50 and −60 on 100: gain first falls 60 from 150, loss first falls 60 from 100.
-    let found = reordered(&[50.0, -60.0], 100.0, 2_000, 1)?;
+    let found = reordered(Profits::Amounts(&[50.0, -60.0]), 100.0, 2_000, 1)?;
     assert!((found.happened - 0.4).abs() < 1e-12);
     assert!((found.shuffled.p5 - 0.4).abs() < 1e-12 && (found.shuffled.p95 - 0.6).abs() < 1e-12, "{found:?}");
     assert!((found.deeper - 1.0).abs() < 1e-12, "no order is milder");
     // Two draws of −60 happen one time in four: ruin. Mixed ones end at 90, and two gains at 200.
     assert!((found.ruin - 0.25).abs() < 0.05 && (found.loss - 0.75).abs() < 0.05, "{found:?}");
     assert!((found.final_equity.p50 - 90.0).abs() < 1e-9 && (found.final_equity.p95 - 200.0).abs() < 1e-9);
+    Ok(())
+}
+
+#[test]
+fn shares_compound_in_any_order() -> Result<(), Fault> {
+    // Half as much again and six tenths down: 60 of 100, whichever comes first, and never nothing.
+    let found = reordered(Profits::Shares(&[0.5, -0.6]), 100.0, 2_000, 1)?;
+    assert!((found.happened - 0.6).abs() < 1e-12 && (found.shuffled.p5 - 0.6).abs() < 1e-12, "{found:?}");
+    assert!((found.final_equity.p50 - 60.0).abs() < 1e-9 && (found.final_equity.p95 - 225.0).abs() < 1e-9);
+    assert!(found.ruin <= 0.0, "shares of what is left never take all of it");
     Ok(())
 }
 
@@ -123,7 +133,8 @@ fn settings_out_of_range_say_so() {
     };
     let base = Bootstrap { draws: 10, ..Bootstrap::default() };
     let order = |profits: &[f64], capital, draws| {
-        reordered(profits, capital, draws, 1).map_or_else(|fault| fault.to_string(), |_| "fine".to_owned())
+        reordered(Profits::Amounts(profits), capital, draws, 1)
+            .map_or_else(|fault| fault.to_string(), |_| "fine".to_owned())
     };
     for (said, wanted) in [
         (bands(base, &values), "fine"),
@@ -155,7 +166,7 @@ proptest! {
 
     #[test]
     fn whatever_order_the_end_is_the_same(profits in prop::collection::vec(-50.0_f64..50.0, 2..30), seed: u64) {
-        let found = reordered(&profits, 1_000.0, 40, seed).expect("the settings are fine");
+        let found = reordered(Profits::Amounts(&profits), 1_000.0, 40, seed).expect("the settings are fine");
         prop_assert!(found.shuffled.p5 <= found.shuffled.p95);
         prop_assert!(found.final_equity.p5 <= found.final_equity.p50 && found.final_equity.p50 <= found.final_equity.p95);
         prop_assert!(deviation(&profits).is_some());

@@ -1,13 +1,15 @@
 //! The web page: one file, no request to anywhere, charts that can be zoomed.
 
 mod charts;
+mod doubts;
 mod tables;
 
 use std::fmt::{self, Write};
 
 use ledger::RunRecord;
 
-use crate::{Context, Metric, Value, metrics, show};
+use crate::sheet::Sheet;
+use crate::{Context, Metric, Value, show};
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -30,17 +32,24 @@ const CARDS: [&str; 8] = [
 /// The report as one self-contained page.
 #[must_use]
 pub fn html(record: &RunRecord, context: &Context) -> String {
-    let list = metrics(record, context);
+    page(&Sheet::of(record, context))
+}
+
+pub(crate) fn page(sheet: &Sheet<'_>) -> String {
+    let (record, context, list) = (sheet.record, sheet.context, &sheet.metrics);
     let parts = [
         ("chart-style", CHART_STYLE.to_owned()),
         ("style", STYLE.to_owned()),
         ("title", Escaped(&context.title).to_string()),
         ("subtitle", Escaped(&format!("{} · {}", context.strategies.join(", "), context.data)).to_string()),
-        ("cards", cards(&list, record)),
+        ("cards", cards(list, record)),
         ("split", tables::split(record)),
-        ("metrics", tables::metric_groups(&list)),
-        ("drawdowns", tables::drawdowns(record)),
-        ("months", tables::months(record)),
+        ("metrics", tables::metric_groups(list)),
+        ("drawdowns", tables::drawdowns(&sheet.drawdowns)),
+        ("months", tables::months(&sheet.years)),
+        ("attribution", tables::attribution(&sheet.attribution)),
+        ("findings", doubts::findings(&sheet.findings)),
+        ("robustness", doubts::robustness(&sheet.robustness, record)),
         ("trades", tables::trades(record)),
         ("notes", tables::notes(record)),
         ("execution", tables::rows(&context.execution)),

@@ -1,14 +1,18 @@
 //! The one table of metrics: from it come text, JSON, web page and documentation.
 
+mod days;
+mod luck;
 mod returns;
 mod trading;
 
 use ledger::RunRecord;
+pub(crate) use returns::buy_and_hold;
 use types::Money;
 
-use crate::Context;
 use crate::curve::{self, Drawdown, float};
+use crate::robustness::Robustness;
 use crate::trips::Trips;
+use crate::{Context, Search};
 
 /// What a metric speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +23,34 @@ pub enum Group {
     Risk,
     /// Return against risk.
     Ratios,
+    /// How sure the Sharpe ratio is.
+    Luck,
+    /// Days, taken one by one.
+    Days,
     /// Round trips.
     Trades,
     /// Orders, fills and costs.
     Activity,
+}
+
+impl Group {
+    /// Every group, in the order they are shown.
+    pub const ALL: [Self; 7] =
+        [Self::Result, Self::Risk, Self::Ratios, Self::Luck, Self::Days, Self::Trades, Self::Activity];
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Result => "Result",
+            Self::Risk => "Risk",
+            Self::Ratios => "Ratios",
+            Self::Luck => "Skill or luck",
+            Self::Days => "Days",
+            Self::Trades => "Round trips",
+            Self::Activity => "Orders and costs",
+        }
+    }
 }
 
 /// A metric's value.
@@ -69,11 +97,17 @@ struct Facts<'r> {
     last: f64,
     years: f64,
     warm_up: usize,
+    search: Search,
 }
 
 /// All metrics of a run, in the order they are shown.
 #[must_use]
 pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
+    with(record, context, &Robustness::of(record, context))
+}
+
+/// The same, with what chance could have made of the run already worked out.
+pub(crate) fn with(record: &RunRecord, context: &Context, robustness: &Robustness) -> Vec<Metric> {
     let days = curve::daily(&record.equity);
     let (periods, calendar) = curve::periods(context.calendar, &days);
     let returns = curve::returns(&days);
@@ -90,11 +124,14 @@ pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
         last: float(record.final_equity()),
         years: years(record),
         warm_up: context.warm_up_bars,
+        search: context.search,
         record,
     };
     let mut list = facts.result();
     list.extend(facts.risk());
     list.extend(facts.ratios());
+    list.extend(facts.luck(robustness));
+    list.extend(facts.days());
     list.extend(facts.trades());
     list.extend(facts.activity());
     list

@@ -1,5 +1,6 @@
 //! What was earned, at what risk, and the one against the other.
 
+use ledger::RunRecord;
 use statistics::{
     annual_return, cagr, compounded_volatility, downside_deviation, expected_shortfall, finite,
     profit_factor, quantile, ratio, sharpe, sortino, volatility,
@@ -52,7 +53,7 @@ impl Facts<'_> {
                 "buy_and_hold",
                 "Buy and hold",
                 G,
-                Value::Share(self.buy_and_hold()),
+                Value::Share(buy_and_hold(self.record, self.warm_up)),
                 "close to close of the first instrument, from the last bar of the warm-up, without costs",
             ),
             metric(
@@ -85,15 +86,6 @@ impl Facts<'_> {
             ),
             metric("funding", "Funding", G, Value::Amount(totals.funding), "received less paid, exact"),
         ]
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "prices in ticks are below 2⁵³")]
-    pub(super) fn buy_and_hold(&self) -> Option<f64> {
-        let candles = self.record.candles.first()?;
-        // Merged candles can't be told by bar; the first of them is the nearest there is.
-        let whole = candles.len() as u64 == self.record.totals.bars;
-        let first = candles.get(if whole { self.warm_up.saturating_sub(1) } else { 0 }).or(candles.first())?;
-        ratio(candles.last()?.close.ticks() as f64 - first.close.ticks() as f64, first.close.ticks() as f64)
     }
 
     pub(super) fn risk(&self) -> Vec<Metric> {
@@ -205,4 +197,14 @@ impl Facts<'_> {
             ),
         ]
     }
+}
+
+/// Close to close of the first instrument, from the last bar of the warm-up.
+#[expect(clippy::cast_precision_loss, reason = "prices in ticks are below 2⁵³")]
+pub(crate) fn buy_and_hold(record: &RunRecord, warm_up: usize) -> Option<f64> {
+    let candles = record.candles.first()?;
+    // Merged candles can't be told by bar; the first of them is the nearest there is.
+    let whole = candles.len() as u64 == record.totals.bars;
+    let first = candles.get(if whole { warm_up.saturating_sub(1) } else { 0 }).or(candles.first())?;
+    ratio(candles.last()?.close.ticks() as f64 - first.close.ticks() as f64, first.close.ticks() as f64)
 }

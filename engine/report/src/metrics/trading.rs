@@ -4,6 +4,7 @@ use statistics::{count, deviation, geometric_mean, kelly, mean, payoff, profit_f
 
 use super::{Facts, Group, Metric, Value, metric};
 use crate::curve::float;
+use crate::exposure::{mean_exposure, time_in_market};
 
 impl Facts<'_> {
     #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
@@ -137,6 +138,20 @@ impl Facts<'_> {
                 G,
                 Value::Ratio(turnover),
                 "turnover over capital",
+            ),
+            metric(
+                "time_in_market",
+                "Time in the market",
+                G,
+                Value::Share(time_in_market(self.record, None)),
+                "share of the time from the first to the last event with a position open",
+            ),
+            metric(
+                "mean_exposure",
+                "Mean exposure",
+                G,
+                Value::Share(mean_exposure(self.record)),
+                "mean of |position| × price at the chart's candles, over mean equity",
             ),
         ]
     }
