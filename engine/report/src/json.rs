@@ -76,15 +76,20 @@ pub(crate) fn document(sheet: &Sheet<'_>) -> Json {
     })
 }
 
-pub(crate) fn metric(metric: &Metric, currency: &str) -> Json {
-    let (value, unit) = match &metric.value {
+fn metric(metric: &Metric, currency: &str) -> Json {
+    let (value, unit) = valued(&metric.value, currency);
+    json!({ "key": metric.key, "label": metric.label, "value": value, "unit": unit, "convention": metric.convention })
+}
+
+/// A value with its unit.
+pub(crate) fn valued<'c>(value: &Value, currency: &'c str) -> (Json, &'c str) {
+    match value {
         Value::Amount(amount) => (Json::String(amount.to_string()), currency),
         Value::Ratio(ratio) => (json!(ratio), "ratio"),
         Value::Share(share) => (json!(share.map(|share| share * 100.0)), "%"),
         Value::Count(count) => (json!(count), "count"),
         Value::Days(days) => (json!(days), "days"),
-    };
-    json!({ "key": metric.key, "label": metric.label, "value": value, "unit": unit, "convention": metric.convention })
+    }
 }
 
 fn months(year: &Year) -> Vec<Json> {

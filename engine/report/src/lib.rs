@@ -4,6 +4,7 @@
 //! decimal text; ratios are floats, and absent where they are not defined. This crate decides nothing and trades nothing.
 
 mod attribution;
+mod compare;
 mod context;
 mod csv_files;
 mod csv_sheet;
@@ -21,6 +22,7 @@ mod text;
 mod trips;
 mod write;
 
+pub use compare::{Comparison, Row, Run, compare};
 pub use context::{Calendar, Context, Search};
 pub use html::html;
 pub use json::to_json;

@@ -62,13 +62,12 @@ fn the_parts_of_a_real_run_are_its_totals() -> Result<(), Box<dyn std::error::Er
 fn three() -> Result<RunRecord, Box<dyn std::error::Error>> {
     let mut record = curve(&[1_000.0, 1_000.0, 1_010.0, 1_012.0, 1_009.0]);
     let lab = Lab::new()?;
-    record.instruments = (0..3)
-        .map(|id| {
-            let mut spec = lab.spec.clone();
-            spec.symbol = format!("M{id}USDT");
-            types::Instrument::new(InstrumentId(id), spec)
-        })
-        .collect::<Result<_, _>>()?;
+    record.instruments.clear();
+    for id in 0..3 {
+        let mut spec = lab.spec.clone();
+        spec.symbol = format!("M{id}USDT");
+        record.instruments.push(types::Instrument::new(InstrumentId(id), spec)?);
+    }
     record.candles = vec![Vec::new(); 3];
     record.unrealised = vec![money(1.0), Money::ZERO, money(-2.0)];
     record.funding =

@@ -1,5 +1,4 @@
 //! Published figures, from tables: the same series give the same metrics, to the digits given.
-#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 mod runs;
 

@@ -1,7 +1,6 @@
 //! Each finding of the linter: made to appear, told with its numbers, and absent from a sound run.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a helper of tests may stop where something is not as it should be"
 )]

@@ -9,7 +9,7 @@ use super::Escaped;
 use crate::robustness::Robustness;
 use crate::{Finding, show};
 
-pub(super) fn findings(list: &[Finding]) -> String {
+pub(crate) fn findings(list: &[Finding]) -> String {
     let mut out = String::new();
     for finding in list {
         let severity = finding.severity.text();

@@ -6,16 +6,18 @@ mod tables;
 
 use std::fmt::{self, Write};
 
+pub(crate) use charts::MAX_POINTS;
+pub(crate) use doubts::findings;
 use ledger::RunRecord;
 
 use crate::sheet::Sheet;
 use crate::{Context, Metric, Value, show};
 
 const TEMPLATE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-const CHART_SCRIPT: &str = include_str!("../../assets/uplot.min.js");
-const CHART_STYLE: &str = include_str!("../../assets/uplot.min.css");
+pub(crate) const CHART_SCRIPT: &str = include_str!("../../assets/uplot.min.js");
+pub(crate) const CHART_STYLE: &str = include_str!("../../assets/uplot.min.css");
 
 /// The metrics that stand first, as cards.
 const CARDS: [&str; 8] = [
@@ -48,7 +50,7 @@ pub(crate) fn page(sheet: &Sheet<'_>) -> String {
         ("drawdowns", tables::drawdowns(&sheet.drawdowns)),
         ("months", tables::months(&sheet.years)),
         ("attribution", tables::attribution(&sheet.attribution)),
-        ("findings", doubts::findings(&sheet.findings)),
+        ("findings", findings(&sheet.findings)),
         ("robustness", doubts::robustness(&sheet.robustness, record)),
         ("trades", tables::trades(record)),
         ("notes", tables::notes(record)),
@@ -63,7 +65,7 @@ pub(crate) fn page(sheet: &Sheet<'_>) -> String {
 }
 
 /// Puts parts into the places `{{name}}` of a template, in one pass, so that a part's own text is never looked into.
-fn fill(template: &str, parts: &[(&str, String)]) -> String {
+pub(crate) fn fill(template: &str, parts: &[(&str, String)]) -> String {
     let mut out =
         String::with_capacity(template.len() + parts.iter().map(|part| part.1.len()).sum::<usize>());
     let mut pieces = template.split("{{");

@@ -68,6 +68,19 @@ pub enum Value {
     Days(Option<f64>),
 }
 
+impl Value {
+    /// The value as a float, for comparisons; `None` where it is not defined.
+    #[must_use]
+    pub fn float(&self) -> Option<f64> {
+        match self {
+            Self::Amount(amount) => Some(float(*amount)),
+            Self::Ratio(value) | Self::Share(value) | Self::Days(value) => *value,
+            #[expect(clippy::cast_precision_loss, reason = "counts are below 2⁵³")]
+            Self::Count(count) => Some(*count as f64),
+        }
+    }
+}
+
 /// One figure with its name and the convention it was worked out by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metric {
