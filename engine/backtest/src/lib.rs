@@ -3,9 +3,11 @@
 mod error;
 mod feed;
 mod journal;
+mod lookahead;
 mod run;
 
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
+pub use lookahead::{Lookahead, LookaheadError, lookahead};
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};

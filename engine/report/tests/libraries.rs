@@ -1,5 +1,9 @@
 //! Every field of the shared reference file that empyrical and quantstats share with this report, on two daily curves.
-#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests may stop where something is not as it should be"
+)]
 
 mod runs;
 
