@@ -55,14 +55,14 @@ const CASES: [Case; 29] = [
     (
         "few_trades",
         |run, _| run.round_trips.truncate(29),
-        Severity::Warning,
+        Severity::Caution,
         "There are 29 closed round trips",
     ),
     ("few_trades", |run, _| run.round_trips.truncate(9), Severity::Serious, "There are 9 closed round trips"),
     (
         "one_trade",
         |run, _| run.round_trips[7] = trip(71, 76, 104.0),
-        Severity::Warning,
+        Severity::Caution,
         "One round trip of 40 earned 104.00 USDT, which is 51 % of the 202.00 USDT",
     ),
     (
@@ -77,7 +77,7 @@ const CASES: [Case; 29] = [
     (
         "fees_eat_edge",
         |run, _| run.totals.fees = money(gross(run) * 0.6),
-        Severity::Warning,
+        Severity::Caution,
         "took 60 % of the",
     ),
     (
@@ -89,7 +89,7 @@ const CASES: [Case; 29] = [
     (
         "open_profit",
         |run, _| run.totals.unrealised = run.final_equity().minus(run.capital).expect("it fits"),
-        Severity::Warning,
+        Severity::Caution,
         "100 % of the net profit",
     ),
     (
@@ -98,30 +98,30 @@ const CASES: [Case; 29] = [
         Severity::Note,
         "20 % of 100 wishes did not become working orders: the risk gate refused 20",
     ),
-    ("turned_away", |run, _| run.totals.rejected = 60, Severity::Warning, "75 % of 80 wishes"),
+    ("turned_away", |run, _| run.totals.rejected = 60, Severity::Caution, "75 % of 80 wishes"),
     (
         "never_loses",
         |run, _| run.round_trips.iter_mut().for_each(|trip| trip.gross = money(9.0)),
-        Severity::Warning,
+        Severity::Caution,
         "Not one of 40 round trips lost",
     ),
     (
         "stale_fills",
         |run, _| still(run, 100..=101),
-        Severity::Warning,
+        Severity::Caution,
         "1 of 80 fills happened in bars in which nothing was traded and the price stood still, the first on 1970-04-12",
     ),
     ("stale_fills", |run, _| still(run, 1..=400), Severity::Serious, "79 of 80 fills"),
     (
         "data_gaps",
         |run, _| run.candles[0].retain(|bar| !(day(52)..day(61)).contains(&bar.close_time)),
-        Severity::Warning,
+        Severity::Caution,
         "has 1 gaps while a position was open; the longest, in TESTUSDT, is 216.0 hours from 1970-02-21 on",
     ),
     (
         "large_fills",
         |run, _| run.candles[0][5].volume = types::Qty::from_lots(4_000),
-        Severity::Warning,
+        Severity::Caution,
         "1 of 80 fills are more than 10 % of what their bar traded; the largest is 25 %",
     ),
     (
@@ -133,7 +133,7 @@ const CASES: [Case; 29] = [
     (
         "flat_equity",
         |run, _| run.equity.iter_mut().skip(180).for_each(|point| point.equity = money(1_100.0)),
-        Severity::Warning,
+        Severity::Caution,
         "Equity did not move on 219 of 399 days; the longest standstill took 219 days",
     ),
     ("ruin", |run, _| run.equity[150].equity = money(-3.0), Severity::Serious, "Equity was -3 on 1970-06-01"),
@@ -143,26 +143,26 @@ const CASES: [Case; 29] = [
         Severity::Note,
         "The run covers 99.0 days; figures over a year are extrapolated 4 times",
     ),
-    ("short_history", |run, _| run.equity.truncate(20), Severity::Warning, "The run covers 19.0 days"),
+    ("short_history", |run, _| run.equity.truncate(20), Severity::Caution, "The run covers 19.0 days"),
     (
         "behind_buy_and_hold",
         |run, _| run.candles[0][399].close = types::Price::from_ticks(90_000),
         Severity::Note,
         "buying and holding 800 %",
     ),
-    ("too_good", |run, _| rise(run), Severity::Warning, "A Sharpe ratio of"),
+    ("too_good", |run, _| rise(run), Severity::Caution, "A Sharpe ratio of"),
     (
         "may_be_luck",
         |run, _| waver(run),
-        Severity::Warning,
+        Severity::Caution,
         "The probability that the true Sharpe ratio is above zero is",
     ),
-    ("few_days", |run, _| jump(run), Severity::Warning, "The best 5 of 399 days earned"),
+    ("few_days", |run, _| jump(run), Severity::Caution, "The best 5 of 399 days earned"),
     ("lucky_order", |run, _| alternate(run), Severity::Serious, "In another order the same round trips fall"),
     (
         "best_of_many",
         |_, context| context.search.trials = 20.0,
-        Severity::Warning,
+        Severity::Caution,
         "The best of 20 trials without skill would reach a Sharpe ratio of",
     ),
     (
@@ -180,7 +180,7 @@ const CASES: [Case; 29] = [
     (
         "many_parameters",
         |_, context| context.parameters = 8,
-        Severity::Warning,
+        Severity::Caution,
         "8 parameters stand on 40 round trips, 5.0 each",
     ),
 ];

@@ -2,7 +2,7 @@
 
 use statistics::{count, sharpe};
 
-use super::Severity::{Serious, Warning};
+use super::Severity::{Caution, Serious};
 use super::evidence::{Evidence, percent};
 use super::{Finding, finding};
 use crate::show;
@@ -19,7 +19,7 @@ pub(super) fn too_good(evidence: &Evidence<'_>) -> Option<Finding> {
     (evidence.returns.len() >= 60 && ratio > TOO_GOOD).then(|| {
         finding(
             "too_good",
-            Warning,
+            Caution,
             format!(
                 "A Sharpe ratio of {} over {} days is rare in practice.",
                 show::number(Some(ratio), 1),
@@ -40,7 +40,7 @@ pub(super) fn unsure(evidence: &Evidence<'_>) -> Option<Finding> {
         );
         finding(
             "may_be_luck",
-            Warning,
+            Caution,
             format!(
                 "The probability that the true Sharpe ratio is above zero is {} after {} days; for {} {wait}.",
                 percent(chance),
@@ -58,7 +58,7 @@ pub(super) fn best_of_many(evidence: &Evidence<'_>) -> Option<Finding> {
         let best = deflated.benchmark * evidence.periods.sqrt();
         finding(
             "best_of_many",
-            if deflated.probability < 0.5 { Serious } else { Warning },
+            if deflated.probability < 0.5 { Serious } else { Caution },
             format!(
                 "The best of {} trials without skill would reach a Sharpe ratio of {}; the probability that this run is truly above that is {}.",
                 show::number(Some(deflated.trials), 0),
@@ -74,7 +74,7 @@ pub(super) fn overfitted(evidence: &Evidence<'_>) -> Option<Finding> {
     let chance = evidence.context.search.overfitting.filter(|chance| *chance >= 0.2)?;
     Some(finding(
         "overfitting",
-        if chance >= 0.5 { Serious } else { Warning },
+        if chance >= 0.5 { Serious } else { Caution },
         format!(
             "With a probability of {} the best trial of the search is below the median of its trials on data it was not picked by.",
             percent(chance)
@@ -89,7 +89,7 @@ pub(super) fn many_parameters(evidence: &Evidence<'_>) -> Option<Finding> {
     (parameters > 0 && trips > 0 && trips < wanted).then(|| {
         finding(
             "many_parameters",
-            Warning,
+            Caution,
             format!(
                 "{parameters} parameters stand on {trips} round trips, {} each; {TRIPS_A_PARAMETER} each are the least.",
                 show::number(statistics::ratio(count(trips), count(parameters)), 1)
@@ -106,7 +106,7 @@ pub(super) fn lucky_order(evidence: &Evidence<'_>) -> Option<Finding> {
     (kind || order.ruin >= 0.01).then(|| {
         finding(
             "lucky_order",
-            if order.ruin >= 0.01 { Serious } else { Warning },
+            if order.ruin >= 0.01 { Serious } else { Caution },
             format!(
                 "In another order the same round trips fall {} from a peak in the median and {} in one case of twenty, where they fell {}; drawn anew they ruin the account in {} of cases.",
                 percent(median),

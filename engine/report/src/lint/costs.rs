@@ -2,7 +2,7 @@
 
 use types::Money;
 
-use super::Severity::{Note, Serious, Warning};
+use super::Severity::{Caution, Note, Serious};
 use super::evidence::{Evidence, part, percent, small};
 use super::{Finding, finding};
 use crate::curve::float;
@@ -31,7 +31,7 @@ pub(super) fn few_trades(evidence: &Evidence<'_>) -> Option<Finding> {
     few.then(|| {
         finding(
             "few_trades",
-            if trips < FEW / 3 { Serious } else { Warning },
+            if trips < FEW / 3 { Serious } else { Caution },
             format!(
                 "There are {trips} closed round trips; fewer than {FEW} hardly tell an edge from chance."
             ),
@@ -47,7 +47,7 @@ pub(super) fn one_trade(evidence: &Evidence<'_>) -> Option<Finding> {
     (evidence.trips.len() > 1 && sum > 0.0 && share >= 0.5).then(|| {
         finding(
             "one_trade",
-            if share >= 1.0 { Serious } else { Warning },
+            if share >= 1.0 { Serious } else { Caution },
             format!(
                 "One round trip of {} earned {}, which is {} of the {} that all of them earned.",
                 evidence.trips.len(),
@@ -69,7 +69,7 @@ pub(super) fn fees(evidence: &Evidence<'_>) -> Option<Finding> {
     (gross > 0.0 && share >= 0.5).then(|| {
         finding(
             "fees_eat_edge",
-            if share >= 1.0 { Serious } else { Warning },
+            if share >= 1.0 { Serious } else { Caution },
             format!(
                 "Fees of {} took {} of the {} earned before fees.",
                 evidence.amount(fees),
@@ -87,7 +87,7 @@ pub(super) fn open_profit(evidence: &Evidence<'_>) -> Option<Finding> {
     (evidence.profit > 0.0 && share >= 0.5).then(|| {
         finding(
             "open_profit",
-            Warning,
+            Caution,
             format!(
                 "{} of the net profit of {} is in positions that are still open at the end.",
                 percent(share),
@@ -105,7 +105,7 @@ pub(super) fn turned_away(evidence: &Evidence<'_>) -> Option<Finding> {
     let share = part(away, asked).filter(|share| *share >= 0.1 && totals.fills > 0)?;
     Some(finding(
         "turned_away",
-        if share >= 0.5 { Warning } else { Note },
+        if share >= 0.5 { Caution } else { Note },
         format!(
             "{} of {asked} wishes did not become working orders: the risk gate refused {}, the venue rejected {}.",
             percent(share),
@@ -123,7 +123,7 @@ pub(super) fn never_loses(evidence: &Evidence<'_>) -> Option<Finding> {
         let open = float(evidence.record.totals.unrealised);
         finding(
             "never_loses",
-            Warning,
+            Caution,
             format!(
                 "Not one of {} round trips lost; what is still open stands at {}.",
                 trips.len(),

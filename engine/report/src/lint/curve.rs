@@ -1,6 +1,6 @@
 //! The equity curve: ruin, standstill, a handful of days that carry all, too short a history.
 
-use super::Severity::{Note, Serious, Warning};
+use super::Severity::{Caution, Note, Serious};
 use super::evidence::{Evidence, part, percent};
 use super::{Finding, finding};
 use crate::curve::float;
@@ -34,7 +34,7 @@ pub(super) fn standstill(evidence: &Evidence<'_>) -> Option<Finding> {
     (share >= 0.9 || stretch >= 0.5).then(|| {
         finding(
             "flat_equity",
-            Warning,
+            Caution,
             format!(
                 "Equity did not move on {} of {} days; the longest standstill took {longest} days in a row.",
                 still,
@@ -63,7 +63,7 @@ pub(super) fn few_days(evidence: &Evidence<'_>) -> Option<Finding> {
     (changes.len() >= 60 && evidence.profit > 0.0 && best >= evidence.profit).then(|| {
         finding(
             "few_days",
-            Warning,
+            Caution,
             format!(
                 "The best {BEST} of {} days earned {}, more than the whole profit of {}.",
                 changes.len(),
@@ -81,7 +81,7 @@ pub(super) fn short_history(evidence: &Evidence<'_>) -> Option<Finding> {
     (days < SHORT).then(|| {
         finding(
             "short_history",
-            if days < SHORT / 6.0 { Warning } else { Note },
+            if days < SHORT / 6.0 { Caution } else { Note },
             format!(
                 "The run covers {} days; figures over a year are extrapolated {} times.",
                 show::number(Some(days), 1),

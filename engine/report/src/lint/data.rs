@@ -3,7 +3,7 @@
 use ledger::FillRecord;
 use types::{Bar, Qty, Time};
 
-use super::Severity::{Serious, Warning};
+use super::Severity::{Caution, Serious};
 use super::evidence::{Evidence, part, percent};
 use super::{Finding, finding};
 use crate::exposure::Position;
@@ -41,7 +41,7 @@ pub(super) fn stale_fills(evidence: &Evidence<'_>) -> Option<Finding> {
     let share = part(found, evidence.record.fills.len())?;
     Some(finding(
         "stale_fills",
-        if share >= 0.2 { Serious } else { Warning },
+        if share >= 0.2 { Serious } else { Caution },
         format!(
             "{found} of {} fills happened in bars in which nothing was traded and the price stood still, the first on {}.",
             evidence.record.fills.len(),
@@ -86,7 +86,7 @@ pub(super) fn gaps(evidence: &Evidence<'_>) -> Option<Finding> {
     let hours = show::days(Time::EPOCH, Time::from_nanos(length)) * 24.0;
     Some(finding(
         "data_gaps",
-        if found >= 5 { Serious } else { Warning },
+        if found >= 5 { Serious } else { Caution },
         format!(
             "The data has {found} gaps while a position was open; the longest, in {symbol}, is {} hours from {} on.",
             show::number(Some(hours), 1),
@@ -115,7 +115,7 @@ pub(super) fn volume(evidence: &Evidence<'_>) -> Option<Finding> {
     let share = part(found, with_volume).filter(|_| found > 0)?;
     Some(finding(
         "large_fills",
-        if share >= 0.2 || worst > 1.0 { Serious } else { Warning },
+        if share >= 0.2 || worst > 1.0 { Serious } else { Caution },
         format!(
             "{found} of {with_volume} fills are more than {} of what their {} traded; the largest is {}.",
             percent(VOLUME),

@@ -19,7 +19,7 @@ pub enum Severity {
     /// The figures don't hold, or say next to nothing.
     Serious,
     /// A reason to look closer before money follows.
-    Warning,
+    Caution,
     /// Good to know.
     Note,
 }
@@ -30,7 +30,7 @@ impl Severity {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Serious => "serious",
-            Self::Warning => "warning",
+            Self::Caution => "caution",
             Self::Note => "note",
         }
     }

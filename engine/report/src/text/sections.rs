@@ -35,7 +35,7 @@ pub(super) fn findings(out: &mut String, sheet: &Sheet<'_>, width: usize, paint:
         let mark = format!("{:<8}", finding.severity.text());
         let mark = match finding.severity {
             Severity::Serious => paint.loss(&mark),
-            Severity::Warning => paint.warn(&mark),
+            Severity::Caution => paint.warn(&mark),
             Severity::Note => paint.dim(&mark),
         };
         let _ = writeln!(out, "{mark} {}", wrapped(&finding.text, width, 9));
