@@ -161,7 +161,7 @@ impl Assembled {
         let configured = self.parts.strategies.iter().zip(&self.checked.raw.strategy);
         for ((entry, config), trades) in configured.zip(&self.checked.trades) {
             let setup = self.setup_for(trades);
-            let params = config::handed_over(source, entry, &config.params)?;
+            let params = config::handed_over(source, entry, &config.params, &setup.granted)?;
             let strategy = entry.build(&params, &setup).map_err(|error| explain(source, entry, &error))?;
             let instruments = setup.instruments.iter().map(Instrument::id).collect();
             let term = self.parts.granted.term(entry.id, &strategy.parts());

@@ -45,6 +45,7 @@ pub fn to_json(record: &RunRecord, context: &Context) -> Json {
         },
         "metrics": list,
         "positions": positions(record),
+        "accounts": crate::accounts::json(record, context),
         "notes": record.notes.iter().map(|note| json!({
             "time": show::time(note.time),
             "strategy": note.strategy,

@@ -28,6 +28,7 @@ pub fn text_sheet(record: &RunRecord, context: &Context, width: usize, colour: b
     }
     columns(&mut out, &list, (Group::Activity, Group::Activity), half, paint);
     worst(&mut out, record, paint);
+    crate::accounts::text(&mut out, record, context, |line| paint.bold(line));
     notes(&mut out, record, paint);
     let conventions: Vec<String> =
         context.execution.iter().map(|(name, value)| format!("{name} {value}")).collect();

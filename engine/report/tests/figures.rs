@@ -27,6 +27,7 @@ fn curve(equity: &[f64]) -> RunRecord {
         orders: Vec::new(),
         candles: vec![Vec::new()],
         notes: Vec::new(),
+        accounts: Vec::new(),
         positions: vec![types::Qty::ZERO],
         totals: Totals::default(),
     }
