@@ -5,8 +5,8 @@
 //! event they answer, so no fill ever uses the bar its decision was made on, unless the execution is told so.
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
-use ledger::{Recorder, RecorderOptions, RunRecord};
-use sdk::{Answer, Market};
+use ledger::{AccountRecord, Recorder, RecorderOptions, RunRecord};
+use sdk::{Answer, Market, SubAccount};
 use types::{
     Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
 };
@@ -180,7 +180,22 @@ impl Backtest {
             self.recorder.amend_equity(time, self.outbox.equity);
         }
         let unrealised = self.unrealised().map_err(|source| self.overflow(Time::EPOCH, source))?;
-        Ok(Outcome { record: self.recorder.finish(&unrealised), journal: self.journal })
+        let accounts = self.accounts().map_err(|source| self.overflow(self.now, source))?;
+        let record = RunRecord { accounts, ..self.recorder.finish(&unrealised) };
+        Ok(Outcome { record, journal: self.journal })
+    }
+
+    /// The accounts inside strategies that hold others.
+    fn accounts(&self) -> Result<Vec<AccountRecord>, Overflow> {
+        let mut all = Vec::new();
+        for strategy in 0..self.kernel.seats() {
+            let each = self.kernel.accounts(strategy)?;
+            all.extend(each.into_iter().map(|one| {
+                let SubAccount { id, equity, realised, unrealised, fees, funding, fills } = one;
+                AccountRecord { strategy, id, equity, realised, unrealised, fees, funding, fills }
+            }));
+        }
+        Ok(all)
     }
 
     /// Keeps what a market event says of prices, for the chart and for the end of the run.

@@ -107,6 +107,27 @@ pub struct Note {
     pub text: Cow<'static, str>,
 }
 
+/// What one of the strategies that another one holds did of its own; see `sdk::SubAccount`, whose figures these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// The place in the run of the strategy that holds it.
+    pub strategy: u16,
+    /// Which strategy.
+    pub id: &'static str,
+    /// What it is worth.
+    pub equity: Money,
+    /// Profit realised against the average cost of its own position, before fees.
+    pub realised: Money,
+    /// Profit of what it still holds, at the last price.
+    pub unrealised: Money,
+    /// Fees paid, in the settlement asset; negative for rebates.
+    pub fees: Money,
+    /// Funding received less funding paid.
+    pub funding: Money,
+    /// Its fills; one inside, between two of them, counts for both.
+    pub fills: u64,
+}
+
 /// Counts and sums over the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
@@ -167,6 +188,8 @@ pub struct RunRecord {
     pub positions: Vec<Qty>,
     /// Profit of what is still open at the last price, by instrument id; sums to that of the totals.
     pub unrealised: Vec<Money>,
+    /// Accounts inside strategies that hold others, in the order of both; none where no strategy does.
+    pub accounts: Vec<AccountRecord>,
     /// Sums.
     pub totals: Totals,
 }

@@ -71,6 +71,7 @@ impl Recorder {
             round_trips: Vec::with_capacity(1_024),
             orders: Vec::with_capacity(1_024),
             notes: Vec::new(),
+            accounts: Vec::new(),
             totals: Totals::default(),
             instruments,
         };

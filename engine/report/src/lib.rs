@@ -3,6 +3,7 @@
 //! Every figure comes from one table, [`metrics`], and carries the convention it was worked out by. Amounts are exact
 //! decimal text; ratios are floats, and absent where they are not defined. This crate decides nothing and trades nothing.
 
+mod accounts;
 mod attribution;
 mod compare;
 mod context;

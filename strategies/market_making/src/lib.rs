@@ -151,6 +151,8 @@ mod volatility;
 mod want;
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;
 
 pub use maker::MarketMaking;

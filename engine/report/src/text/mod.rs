@@ -35,6 +35,7 @@ pub fn text_sheet(record: &RunRecord, context: &Context, width: usize, colour: b
     worst(&mut out, &sheet.drawdowns, paint);
     sections::months(&mut out, &sheet.years, width, paint);
     sections::attribution(&mut out, &sheet, paint);
+    crate::accounts::text(&mut out, record, context, |line| paint.bold(line));
     sections::robustness(&mut out, &sheet.robustness, width, paint);
     sections::findings(&mut out, &sheet, width, paint);
     notes(&mut out, record, paint);

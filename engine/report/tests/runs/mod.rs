@@ -24,6 +24,7 @@ pub(crate) fn curve(equity: &[f64]) -> RunRecord {
     let point =
         |(at, value): (i64, &f64)| EquityPoint { time: Time::from_nanos(at * DAY), equity: money(*value) };
     RunRecord {
+        accounts: Vec::new(),
         instruments: vec![lab.instrument().expect("constants")],
         settlement: lab.spec.quote,
         capital: money(equity.first().copied().unwrap_or(0.0)),
