@@ -151,8 +151,6 @@ mod volatility;
 mod want;
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
 mod tests;
 
 pub use maker::MarketMaking;
