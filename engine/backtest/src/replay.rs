@@ -11,7 +11,7 @@ use venue::Latency;
 
 use crate::BacktestError;
 use crate::recording::{NEVER, Ours, Played, Reader, Recording, earliest, heard, told};
-use crate::run::{Backtest, Outcome};
+use crate::run::{Backtest, MAX_REPORTS, Outcome, PROGRESS_EVERY};
 
 /// How a replay of order books goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Backtest {
         let mut timers = self.timers(start);
         self.sample_from(Time::from_nanos(start));
         let mut due = self.due(events.peek(), &timers);
-        let mut told = crate::run::PROGRESS_EVERY;
+        let mut told = PROGRESS_EVERY;
         loop {
             let (at, tick, venue, bound) = earliest(&recordings);
             let rank = if venue { Next::VenueTick } else { Next::OurTick };
@@ -92,7 +92,7 @@ impl Backtest {
                 }
                 if self.events >= told {
                     progress(self.events);
-                    told = self.events + crate::run::PROGRESS_EVERY;
+                    told = self.events + PROGRESS_EVERY;
                 }
                 continue;
             }
@@ -120,7 +120,15 @@ impl Backtest {
             self.report()?;
         }
         progress(self.events);
-        self.recorder.equity(self.kernel.now(), self.outbox.equity);
+        let now = self.kernel.now();
+        self.recorder.equity(now, self.outbox.equity);
+        // A recording without a trade has a last price all the same: the middle of its last quote.
+        if let (None, Some(one)) = (self.last, recordings.first())
+            && let Some(price) =
+                self.kernel.markets().get(one.instrument.index()).and_then(|market| market.last)
+        {
+            self.mark(one.instrument, now, price);
+        }
         self.finish()
     }
 
@@ -222,12 +230,23 @@ impl Backtest {
     #[cold]
     fn report(&mut self) -> Result<(), BacktestError> {
         let Some(report) = self.wire.receive() else { return Ok(()) };
+        self.bound_answers(report.time)?;
         self.recorder.report(&report);
         self.local(&Event::Order(report))?;
         if let Some((booked, turnover)) = &self.outbox.booked {
             self.recorder.fill(&report, booked, *turnover);
             self.recorder.round_trips(&self.outbox.closed);
             self.recorder.equity(report.time, self.outbox.equity);
+        }
+        Ok(())
+    }
+
+    /// Without latency a strategy that answers each of its reports with an order would go on for ever at one moment.
+    fn bound_answers(&mut self, time: Time) -> Result<(), BacktestError> {
+        let (at, count) = self.reports_at;
+        self.reports_at = if at == time { (at, count + 1) } else { (time, 1) };
+        if self.reports_at.1 > MAX_REPORTS {
+            return Err(BacktestError::Restless { event: self.events, time, limit: MAX_REPORTS });
         }
         Ok(())
     }

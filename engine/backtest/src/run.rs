@@ -67,15 +67,17 @@ pub struct Backtest {
     pub(crate) feed_latency: Option<i64>,
     pub(crate) sample: i64,
     pub(crate) next_sample: Time,
+    /// How many reports a replay has told at its latest moment.
+    pub(crate) reports_at: (Time, usize),
     pub(crate) events: u64,
     /// The time of the last event.
     now: Time,
-    last: Option<LastPrice>,
+    pub(crate) last: Option<LastPrice>,
 }
 
 /// What the end of a run may close at.
 #[derive(Debug, Clone, Copy)]
-struct LastPrice {
+pub(crate) struct LastPrice {
     instrument: InstrumentId,
     time: Time,
     open: Price,
@@ -84,7 +86,7 @@ struct LastPrice {
 
 /// The most reports one market event may lead to before the strategy counts as restless: every order of the largest
 /// grid accepted, filled, answered and accepted again, ten times over.
-const MAX_REPORTS: usize = 20_000;
+pub(crate) const MAX_REPORTS: usize = 20_000;
 
 /// How often the progress callback is called.
 pub(crate) const PROGRESS_EVERY: u64 = 8_192;
@@ -104,6 +106,7 @@ impl Backtest {
             feed_latency: replay.feed_latency,
             sample: replay.sample.max(1),
             next_sample: Time::from_nanos(i64::MIN),
+            reports_at: (Time::EPOCH, 0),
             recorder: Recorder::new(kernel.settlement, kernel.capital, instruments, recorder),
             kernel: Kernel::new(kernel)?,
             journal: journal.then(Journal::default),
@@ -172,6 +175,8 @@ impl Backtest {
         if let Some(LastPrice { instrument, time, open, close }) = self.last
             && self.end != EndOfRun::Mark
         {
+            // What a strategy heard or asked for after the last price is no longer to come.
+            let time = time.max(self.kernel.now());
             let price = if self.end == EndOfRun::CloseAtLastOpen { open } else { close };
             self.venue.close_at(instrument, price);
             let verb = OperatorVerb::Stop;

@@ -10,7 +10,7 @@ mod side;
 #[cfg(test)]
 mod tests;
 
-use types::{Price, Qty, Side, Tick, TickKind};
+use types::{Price, Qty, Quote, Side, Tick, TickKind, Time};
 
 use side::Levels;
 
@@ -90,6 +90,13 @@ impl Depth {
     #[inline]
     pub fn best_price(&self, side: Side) -> Option<Price> {
         self.side(side).best_price()
+    }
+
+    /// The best of both sides, as of `time`; `None` while a side is empty.
+    #[must_use]
+    pub fn quote(&self, time: Time) -> Option<Quote> {
+        let ((bid, bid_qty), (ask, ask_qty)) = (self.best(Side::Buy)?, self.best(Side::Sell)?);
+        Some(Quote { time, bid, bid_qty, ask, ask_qty })
     }
 
     /// A mark of the best prices of both sides: it is another one once either has moved.

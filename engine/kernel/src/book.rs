@@ -1,7 +1,7 @@
 //! What a change of the visible order book leads to: nearly always nothing, so that path is kept short.
 
 use sdk::Depth;
-use types::{Event, InstrumentId, Price, Qty, Quote, Side, Tick};
+use types::{Event, InstrumentId, Side, Tick};
 
 use crate::step::middle;
 use crate::{Kernel, KernelError, Outbox};
@@ -45,25 +45,18 @@ impl Kernel {
         let interest = owner.and_then(|place| self.interest(place));
         let (book, quotes) = interest.map_or((false, false), |interest| (interest.book, interest.quotes));
         let due = self.term_due.is_some_and(|due| self.now >= due);
+        outbox.equity = self.equity()?;
         if !moved && !book && self.stopping == 0 && !due {
             return Ok(());
         }
-        outbox.equity = self.equity()?;
         let event = Event::Book { instrument, tick: *tick };
         if book || !moved {
             return self.answer(&event, owner.filter(|_| book), outbox);
         }
-        match self.best(instrument) {
+        let depth = self.markets().get(instrument.index()).and_then(|market| market.depth.as_ref());
+        match depth.and_then(|depth| depth.quote(self.now)) {
             Some(quote) => self.answer(&Event::Quote { instrument, quote }, owner.filter(|_| quotes), outbox),
             None => self.answer(&event, None, outbox),
         }
-    }
-
-    /// The best of both sides as a quote; `None` while a side is empty.
-    fn best(&self, instrument: InstrumentId) -> Option<Quote> {
-        let depth = self.markets().get(instrument.index())?.depth.as_ref()?;
-        let ((bid, bid_qty), (ask, ask_qty)): ((Price, Qty), (Price, Qty)) =
-            (depth.best(Side::Buy)?, depth.best(Side::Sell)?);
-        Some(Quote { time: self.now, bid, bid_qty, ask, ask_qty })
     }
 }

@@ -196,10 +196,7 @@ impl SimMarket {
     }
 
     fn triggered(&self, side: Side, trigger: Price) -> bool {
-        self.last.is_some_and(|last| match side {
-            Side::Buy => last >= trigger,
-            Side::Sell => last <= trigger,
-        })
+        self.last.is_some_and(|last| triggers(side, trigger, last))
     }
 
     fn low_first(&self, bar: &Bar, path: Path) -> bool {
@@ -251,7 +248,7 @@ impl SimMarket {
             if away {
                 continue;
             }
-            while let Some(at) = self.next_stop(makers.opposite(), to) {
+            while let Some(at) = next_stop(&self.stops, makers.opposite(), to) {
                 let stop = self.stops.remove(at);
                 let trigger = stop.kind.price().unwrap_or(to);
                 self.fill_resting(makers, before(makers, trigger), execution.touch, time, reports)?;
@@ -262,21 +259,28 @@ impl SimMarket {
         }
         Ok(())
     }
+}
 
-    /// The stop of `side` that a move to `to` meets first.
-    fn next_stop(&self, side: Side, to: Price) -> Option<usize> {
-        let met = self.stops.iter().enumerate().filter_map(|(at, stop)| {
-            let OrderKind::StopMarket { trigger } = stop.kind else { return None };
-            let hit = if side == Side::Buy { trigger <= to } else { trigger >= to };
-            (hit && stop.side == side).then_some((at, trigger))
-        });
-        let first = if side == Side::Buy {
-            met.min_by_key(|(at, trigger)| (*trigger, *at))
-        } else {
-            met.max_by_key(|(at, trigger)| (*trigger, std::cmp::Reverse(*at)))
-        };
-        first.map(|(at, _)| at)
+/// Whether a price of `to` triggers a stop.
+#[inline]
+pub(super) fn triggers(side: Side, trigger: Price, to: Price) -> bool {
+    match side {
+        Side::Buy => trigger <= to,
+        Side::Sell => trigger >= to,
     }
+}
+
+/// The stop of `side` that a move to `to` meets first: the nearest trigger, of equal ones the oldest.
+pub(super) fn next_stop(stops: &[Order], side: Side, to: Price) -> Option<usize> {
+    let met = stops.iter().enumerate().filter_map(|(at, stop)| {
+        let OrderKind::StopMarket { trigger } = stop.kind else { return None };
+        (stop.side == side && triggers(side, trigger, to)).then_some((at, trigger))
+    });
+    let first = match side {
+        Side::Buy => met.min_by_key(|(at, trigger)| (*trigger, *at)),
+        Side::Sell => met.max_by_key(|(at, trigger)| (*trigger, std::cmp::Reverse(*at))),
+    };
+    first.map(|(at, _)| at)
 }
 
 /// How price got there.

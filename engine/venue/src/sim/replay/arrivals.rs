@@ -6,6 +6,7 @@ use types::{
 };
 
 use super::BookMarket;
+use crate::sim::market::{next_stop, triggers};
 use crate::sim::teller::Execution as Trade;
 use crate::sim::{Execution, Fills};
 
@@ -64,12 +65,12 @@ impl BookMarket {
         execution: &Execution,
         reports: &mut Vec<OrderReport>,
     ) -> Result<(), Overflow> {
-        while let Some(at) = self.stops.iter().position(|stop| {
-            stop.kind.price().is_some_and(|trigger| (last.ticks() - trigger.ticks()) * stop.side.sign() >= 0)
-        }) {
-            let stop = self.stops.remove(at);
-            let left = self.take(&stop, None, now, execution, reports)?;
-            self.expire(stop.id, left, now, reports);
+        for side in [Side::Buy, Side::Sell] {
+            while let Some(at) = next_stop(&self.stops, side, last) {
+                let stop = self.stops.remove(at);
+                let left = self.take(&stop, None, now, execution, reports)?;
+                self.expire(stop.id, left, now, reports);
+            }
         }
         Ok(())
     }
@@ -203,7 +204,7 @@ impl BookMarket {
     }
 
     fn triggered(&self, side: Side, trigger: Price) -> bool {
-        self.last.is_some_and(|last| (last.ticks() - trigger.ticks()) * side.sign() >= 0)
+        self.last.is_some_and(|last| triggers(side, trigger, last))
     }
 }
 

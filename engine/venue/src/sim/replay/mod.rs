@@ -11,14 +11,14 @@ mod queue;
 
 use depth::Depth;
 use types::{
-    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Quote,
-    Side, Tick, TickKind, Time,
+    CancelReason, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Quote, Side, Tick,
+    TickKind, Time,
 };
 
 use super::market::reached;
 use super::teller::{Execution as Trade, Teller};
 use super::{Execution, Fills, Touch};
-use own::OwnSide;
+use own::{Own, OwnSide};
 use queue::Queueing;
 
 /// A market with its visible book and our orders in it.
@@ -74,8 +74,7 @@ impl BookMarket {
 
     /// The best of both sides; `None` while a side is empty.
     pub(super) fn quote(&self, time: Time) -> Option<Quote> {
-        let ((bid, bid_qty), (ask, ask_qty)) = (self.depth.best(Side::Buy)?, self.depth.best(Side::Sell)?);
-        Some(Quote { time, bid, bid_qty, ask, ask_qty })
+        self.depth.quote(time)
     }
 
     #[inline]
@@ -91,7 +90,7 @@ impl BookMarket {
             }
         }
         let better = match (self.depth.best_price(side), change.best_before) {
-            (Some(best), Some(before)) => (best.ticks() - before.ticks()) * side.sign() > 0,
+            (Some(best), Some(before)) => reached(side.opposite(), before, best, Touch::Through),
             (Some(_), None) => true,
             (None, _) => false,
         };
@@ -150,10 +149,9 @@ impl BookMarket {
         while let Some((price, own)) = self.own(maker).best()
             && reached(maker, price, to, touch)
         {
-            let (id, open, reduce_only) = (own.id, own.open, own.reduce_only);
+            let own = *own;
             self.own_mut(maker).pop_best();
-            self.make(maker, price, (id, open, open, reduce_only), time, reports)?;
-            filled = filled.plus(open)?;
+            filled = filled.plus(self.make(maker, price, &own, own.open, time, reports)?)?;
         }
         Ok(filled)
     }
@@ -176,15 +174,17 @@ impl BookMarket {
                 continue;
             }
             let qty = if execution.fills == Fills::Whole { own.open } else { got.min(own.open) };
-            let (id, open, reduce_only) = (own.id, own.open, own.reduce_only);
-            own.open = open.minus(qty)?;
-            if !execution.unshared {
-                left = left.minus(qty.min(left))?;
-            }
-            if !self.make(maker, tick.price, (id, open, qty, reduce_only), tick.venue_time, reports)?
+            let before = *own;
+            // What may not fill any more is gone with it.
+            own.open = own.open.minus(qty)?;
+            let filled = self.make(maker, tick.price, &before, qty, tick.venue_time, reports)?;
+            if filled < qty
                 && let Some(own) = self.own_mut(maker).at(tick.price).get_mut(at)
             {
                 own.open = Qty::ZERO;
+            }
+            if !execution.unshared {
+                left = left.minus(filled.min(left))?;
             }
         }
         if count > 0 {
@@ -193,26 +193,26 @@ impl BookMarket {
         Ok(())
     }
 
-    /// Fills `qty` of a resting order of which `open` was left; says whether what remains may go on resting.
+    /// Fills `qty` of a resting order, less where it may only reduce and there is less to reduce: then it ends. Returns what
+    /// filled.
     fn make(
         &mut self,
         side: Side,
         price: Price,
-        (id, open, qty, reduce_only): (ClientOrderId, Qty, Qty, bool),
+        own: &Own,
+        qty: Qty,
         time: Time,
         reports: &mut Vec<OrderReport>,
-    ) -> Result<bool, Overflow> {
-        let most = if reduce_only { self.teller.reducible(side) } else { open };
-        let filled = qty.min(most);
+    ) -> Result<Qty, Overflow> {
+        let (id, liquidity) = (own.id, Liquidity::Maker);
+        let filled = if own.reduce_only { qty.min(self.teller.reducible(side)) } else { qty };
         if !filled.is_zero() {
-            let liquidity = Liquidity::Maker;
             self.teller.execute(Trade { id, side, qty: filled, price, liquidity, time }, reports)?;
         }
-        let spent = reduce_only && filled < open && self.teller.reducible(side).is_zero();
-        if spent {
+        if filled < qty {
             self.teller.end(id, CancelReason::NothingToReduce, time, reports);
         }
-        Ok(!spent)
+        Ok(filled)
     }
 
     /// Who crossed the spread, going by where the price lies, where the source doesn't say.
