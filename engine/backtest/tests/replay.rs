@@ -1,9 +1,5 @@
 //! What must hold of a replay whatever is replayed: its two ways to read agree, its end closes, and nobody answers himself for ever.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a helper of tests may stop where something is not as it should be"
-)]
+#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 mod works;
 

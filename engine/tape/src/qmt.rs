@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 0–7 | `QMTAPE01`: magic and version |
-//! | 8 | kind: 1 bars, 2 trades, 3 quotes, 4 funding |
+//! | 8 | kind: 1 bars, 2 trades, 3 quotes, 4 funding, 5 ticks of an order book |
 //! | 9 | flags: bit 0 set when the source gave volumes |
 //! | 10–11 | length of the symbol in bytes |
 //! | 12–13 | decimals of the tick size, decimals of the lot size |
@@ -14,19 +14,34 @@
 //! | 48–51 | CRC-32 of the records |
 //! | 52–55 | CRC-32 of bytes 0–51 and the symbol |
 //! | 56–… | the symbol, UTF-8, filled up with zeros to a multiple of 8 |
-//! | … | records: bars 7 × i64 (open time, close time, open, high, low, close, volume), trades 4 × i64 (time, price, quantity, taker: 0 unknown, 1 buy, 2 sell), quotes 5 × i64 (time, bid, its quantity, ask, its quantity), funding 3 × i64 (time, rate in 10⁻⁹, mark price in ticks or the smallest i64 for none) |
+//! | … | records: bars 7 × i64 (open time, close time, open, high, low, close, volume), trades 4 × i64 (time, price, quantity, taker: 0 unknown, 1 buy, 2 sell), quotes 5 × i64 (time, bid, its quantity, ask, its quantity), funding 3 × i64 (time, rate in 10⁻⁹, mark price in ticks or the smallest i64 for none), ticks 5 × i64 (venue time, local time, price, quantity, code: below 16 what it says, by [`CODES`]; plus 16 where the venue alone reads it, plus 32 where we alone do) |
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use types::{Bar, Decimal, Funding, Price, Qty, Quote, Rate, Side, Time, Trade};
+use types::{Bar, Decimal, Funding, Price, Qty, Quote, Rate, Seen, Side, Tick, TickKind, Time, Trade};
 
 use crate::{DataError, Grid, Inspection, Loaded, Series, SeriesData};
 
 const MAGIC: &[u8; 8] = b"QMTAPE01";
 const HEADER: usize = 56;
 const NO_MARK: i64 = i64::MIN;
+
+/// What a tick says, by its code.
+const CODES: [TickKind; 9] = [
+    TickKind::Level(Side::Buy),
+    TickKind::Level(Side::Sell),
+    TickKind::Clear(Side::Buy),
+    TickKind::Clear(Side::Sell),
+    TickKind::Best(Side::Buy),
+    TickKind::Best(Side::Sell),
+    TickKind::Trade(None),
+    TickKind::Trade(Some(Side::Buy)),
+    TickKind::Trade(Some(Side::Sell)),
+];
+/// Who reads a tick, by its code above 16.
+const READERS: [Seen; 3] = [Seen::Both, Seen::ByVenue, Seen::ByUs];
 
 pub(crate) fn is_tape(bytes: &[u8]) -> bool {
     bytes.starts_with(b"QMTAPE")
@@ -76,7 +91,10 @@ fn encode(series: &Series) -> Vec<u8> {
                 .for_each(|f| put(&[f.time.nanos(), f.rate.nanos(), f.mark.map_or(NO_MARK, Price::ticks)]));
             4
         }
-        SeriesData::Ticks(_) => 5,
+        SeriesData::Ticks(rows) => {
+            rows.iter().for_each(|tick| put(&tick_values(tick)));
+            5
+        }
     };
     let symbol: &str = series.symbol.as_deref().unwrap_or_default();
     let length = u16::try_from(symbol.len()).unwrap_or(0);
@@ -118,6 +136,13 @@ fn trade_values(trade: &Trade) -> [i64; 4] {
     [trade.time.nanos(), trade.price.ticks(), trade.qty.lots(), taker]
 }
 
+fn tick_values(tick: &Tick) -> [i64; 5] {
+    let says = (0..).zip(CODES).find(|(_, kind)| *kind == tick.kind).map_or(0, |(code, _)| code);
+    let read_by = (0..).zip(READERS).find(|(_, seen)| *seen == tick.seen).map_or(0, |(code, _)| code);
+    let Tick { venue_time, local_time, price, qty, .. } = tick;
+    [venue_time.nanos(), local_time.nanos(), price.ticks(), qty.lots(), says + 16 * read_by]
+}
+
 /// Reads a tape back, holding both checksums against it.
 pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Loaded, DataError> {
     let fault = |what: &str| DataError::Tape { file: file.to_owned(), what: what.to_owned() };
@@ -147,6 +172,7 @@ pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Loaded, DataError> {
         2 => SeriesData::Trades(values(records).map(trade).collect()),
         3 => SeriesData::Quotes(values(records).map(quote).collect()),
         4 => SeriesData::Funding(values(records).map(funding).collect()),
+        5 => SeriesData::Ticks(values(records).map(tick).collect::<Option<_>>().ok_or_else(damaged)?),
         _ => return Err(fault("the tape holds a kind of data that this program does not know")),
     };
     if data.len() as u64 != u64::try_from(long(40)).unwrap_or(0) {
@@ -187,6 +213,15 @@ fn trade([time, price, qty, taker]: [i64; 4]) -> Trade {
         _ => None,
     };
     Trade { time: Time::from_nanos(time), price: Price::from_ticks(price), qty: Qty::from_lots(qty), taker }
+}
+
+/// `None` for a code that no tick has.
+fn tick([venue_time, local_time, price, qty, code]: [i64; 5]) -> Option<Tick> {
+    let code = usize::try_from(code).ok()?;
+    let (kind, seen) = (*CODES.get(code % 16)?, *READERS.get(code / 16)?);
+    let [venue_time, local_time] = [venue_time, local_time].map(Time::from_nanos);
+    let (price, qty) = (Price::from_ticks(price), Qty::from_lots(qty));
+    Some(Tick { venue_time, local_time, price, qty, kind, seen })
 }
 
 fn quote([time, bid, bid_qty, ask, ask_qty]: [i64; 5]) -> Quote {

@@ -127,6 +127,8 @@ fn a_tape_gives_back_what_was_written() -> Result<(), Box<dyn std::error::Error>
         "binance_spot_btcusdt_trades_20210108.csv.gz",
         "binance_spot_btcusdt_quotes_20210108.csv.gz",
         "funding_binance_btcusd.csv",
+        "binance_usdm_btcusdt_20240808.l2.gz",
+        "binance_spot_ethusdt_20240808.l2.gz",
     ] {
         let mut series = read(&folder.join(file), &ReadOptions::default())?.series;
         series.symbol = Some(file.to_owned());
