@@ -117,6 +117,19 @@ impl Inspection {
         }
     }
 
+    /// Counts the step from one row to the next if it is longer than one and a half intervals.
+    pub(crate) fn note_gap(&mut self, interval: i64, after: Time, until: Time) {
+        let step = |gap: Gap| gap.until.nanos().saturating_sub(gap.after.nanos());
+        let gap = Gap { after, until };
+        if step(gap) <= interval.saturating_add(interval / 2) {
+            return;
+        }
+        self.gaps += 1;
+        if self.longest_gap.is_none_or(|longest| step(gap) > step(longest)) {
+            self.longest_gap = Some(gap);
+        }
+    }
+
     /// Whether a run may stand on this data. Gaps are a warning; everything else that is wrong is a refusal.
     #[must_use]
     pub fn usable(&self) -> bool {

@@ -22,7 +22,7 @@ pub use book::{BookFindings, Clock};
 pub use error::DataError;
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;
-pub use qmt::write;
+pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, write};
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
 pub use series::{Grid, Loaded, Series, SeriesData};
 pub use signals::read_signals;

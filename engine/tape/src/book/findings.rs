@@ -66,6 +66,32 @@ impl BookFindings {
         }
     }
 
+    /// Adds what was found in a stretch that follows.
+    pub(crate) fn join(&mut self, more: &Self, twice: u64) {
+        for (all, new) in [
+            (&mut self.messages, more.messages),
+            (&mut self.snapshots, more.snapshots),
+            (&mut self.levels, more.levels),
+            (&mut self.bests, more.bests),
+            (&mut self.trades, more.trades),
+            (&mut self.stale, more.stale),
+            (&mut self.repeated, more.repeated),
+            (&mut self.breaks, more.breaks),
+            (&mut self.clock.early_rows, more.clock.early_rows),
+            (&mut self.clock.shifted_rows, more.clock.shifted_rows),
+        ] {
+            *all += new;
+        }
+        for (what, count) in &more.passed_over {
+            *self.passed_over.entry(what.clone()).or_default() += count;
+        }
+        let (one, two) = (&mut self.clock, more.clock);
+        one.smallest_latency = one.smallest_latency.min(two.smallest_latency);
+        one.largest_latency = one.largest_latency.max(two.largest_latency);
+        one.shift = one.shift.max(two.shift);
+        self.rows_twice = twice;
+    }
+
     /// What has to be said aloud, a line each: a clock that was put right, and breaks in the sequence.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {

@@ -11,8 +11,9 @@ mod tests;
 
 pub use clock::Clock;
 pub use findings::BookFindings;
-pub(crate) use gather::Gathered;
+pub(crate) use order::join as join_ticks;
 
+use gather::Gathered;
 use types::{Decimal, Price, Qty, Time};
 
 use crate::inspect::Inspection;
@@ -71,7 +72,14 @@ fn finish(file: String, mut gathered: Gathered, options: &ReadOptions) -> Result
         .map(|(first, last)| (Time::from_nanos(first), Time::from_nanos(last)));
     inspection.book = Some(findings);
     let data = SeriesData::Ticks(ticks);
-    let series = Series { data, grid, interval: None, symbol: gathered.symbol.take(), has_volume: true };
+    let series = Series {
+        data,
+        grid,
+        interval: None,
+        symbol: gathered.symbol.take(),
+        has_volume: true,
+        clock_shift: clock.shift,
+    };
     Ok(Loaded { series, inspection })
 }
 
