@@ -6,12 +6,14 @@
 mod book;
 mod columns;
 mod error;
+mod export;
 mod inspect;
 mod layout;
 mod number;
 mod qmt;
 mod ratio;
 mod read;
+mod resample;
 mod rows;
 mod series;
 mod signals;
@@ -20,10 +22,12 @@ mod when;
 
 pub use book::{BookFindings, Clock};
 pub use error::DataError;
+pub use export::write_csv;
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;
 pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, write};
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
+pub use resample::{Resampled, resample};
 pub use series::{Grid, Loaded, Series, SeriesData};
 pub use signals::read_signals;
-pub use when::show as show_time;
+pub use when::{parse_text as parse_time, show as show_time};

@@ -113,6 +113,9 @@ enum Format {
 
 fn format_of(content: &Content, options: &ReadOptions) -> Result<Format, DataError> {
     let file = content.name.clone();
+    if book::is_array(&content.bytes) {
+        return Ok(Format::Book(book::Format::HftEvents));
+    }
     let end = content.bytes.iter().take(65_536).position(|byte| *byte == b'\n');
     let first = content.bytes.get(..end.unwrap_or(content.bytes.len().min(65_536))).unwrap_or_default();
     if first.iter().all(u8::is_ascii_whitespace) {

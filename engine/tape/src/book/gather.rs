@@ -40,6 +40,8 @@ pub(crate) struct Gathered {
     pub(crate) first_bad: Option<(u64, String)>,
     /// Place of the first tick of a line, and the line.
     lines: Vec<(usize, u64)>,
+    /// Where bids and asks were last taken away whole.
+    whole: (usize, usize),
 }
 
 impl Gathered {
@@ -172,6 +174,44 @@ impl Gathered {
             tick.price = worst;
         }
         Ok(())
+    }
+
+    /// Adds one side of a snapshot of all there is: nothing that stood before it stays.
+    pub(crate) fn whole_book<'a>(
+        &mut self,
+        times: Times,
+        side: Side,
+        levels: impl IntoIterator<Item = LevelText<'a>>,
+    ) -> Result<(), String> {
+        self.clear_all(times, side);
+        for (price, qty) in levels {
+            self.push(times, TickKind::Level(side), price, qty)?;
+        }
+        Ok(())
+    }
+
+    /// Where the levels of a side begin that may still be there: after it was last taken away whole.
+    fn cleared(&mut self, side: Side) -> usize {
+        let at = if side == Side::Buy { &mut self.whole.0 } else { &mut self.whole.1 };
+        std::mem::replace(at, self.ticks.len())
+    }
+
+    /// Takes a side away whole: through the outermost price that it had so far.
+    pub(crate) fn clear_all(&mut self, times: Times, side: Side) {
+        let begin = self.cleared(side);
+        let levels = self.ticks.get(begin..).unwrap_or_default().iter();
+        let here = levels.filter(|tick| tick.kind == TickKind::Level(side)).map(|tick| tick.price);
+        let worst = if side == Side::Buy { here.min() } else { here.max() };
+        if let Some(price) = worst {
+            self.ticks.push(Tick {
+                venue_time: times.venue,
+                local_time: times.local,
+                price,
+                qty: Qty::ZERO,
+                kind: TickKind::Clear(side),
+                seen: Seen::Both,
+            });
+        }
     }
 
     /// Adds changes of levels.
