@@ -95,6 +95,7 @@ pub(crate) fn assemble(
             tick_size: raw.tick_size.map(sdk::Number::decimal),
             lot_size: raw.lot_size.map(sdk::Number::decimal),
             column_prefix: raw.data.column_prefix.clone(),
+            ..ReadOptions::default()
         };
         let market = load(source, &raw.data, data, &options, &known.symbol)?;
         let funding = match &raw.data.funding {
@@ -322,7 +323,8 @@ fn load(
         return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
     }
     if loaded.series.data.kind() == tape::Kind::Ticks {
-        let what = "a recording of an order book is no market for `backtest` yet; name bars, trades or quotes";
+        let what =
+            "a recording of an order book is no market for `backtest` yet; name bars, trades or quotes";
         return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
     }
     Ok(loaded)

@@ -164,6 +164,7 @@ impl Place<'_> {
             },
             slippage_ticks: raw.slippage_ticks,
             max_volume_share: (share != Rate::ZERO).then_some(share),
+            ..Execution::default()
         })
     }
 

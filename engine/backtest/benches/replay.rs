@@ -43,7 +43,17 @@ fn replay(criterion: &mut Criterion) {
     group.bench_function("grid_of_quotes", |bencher| {
         bencher.iter_batched(
             || works::grid_of_quotes(works::behind_everybody(), ReplaySetup::default()),
-            |backtest| backtest.replay([Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }], [], |_| ()),
+            |backtest| {
+                backtest.replay(
+                    [Recording {
+                        instrument: InstrumentId(0),
+                        rows: ticks.iter().copied(),
+                        in_one_order: true,
+                    }],
+                    [],
+                    |_| (),
+                )
+            },
             BatchSize::PerIteration,
         );
     });

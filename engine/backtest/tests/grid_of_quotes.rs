@@ -13,7 +13,11 @@ type Failure = Box<dyn std::error::Error>;
 fn run(file: &std::path::Path) -> Result<Outcome, Failure> {
     let ticks = works::ticks(file)?;
     let backtest = works::grid_of_quotes(works::behind_everybody(), ReplaySetup::default());
-    Ok(backtest.replay([Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }], [], |_| ())?)
+    Ok(backtest.replay(
+        [Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }],
+        [],
+        |_| (),
+    )?)
 }
 
 fn facts(outcome: &Outcome) -> (u64, u64, usize, String) {

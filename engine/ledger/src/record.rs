@@ -31,6 +31,19 @@ pub struct FillRecord {
     pub position: Qty,
     /// Profit it realised against average cost, before its fee, in the quote asset.
     pub realised: Money,
+    /// What its fee is worth in the settlement asset; negative for a rebate.
+    pub fee: Money,
+}
+
+/// One funding settlement of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FundingRecord {
+    /// When.
+    pub time: Time,
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// What was received (negative: paid), in the settlement asset.
+    pub received: Money,
 }
 
 /// One entry matched with one exit.
@@ -140,6 +153,8 @@ pub struct RunRecord {
     pub equity: Vec<EquityPoint>,
     /// Fills, oldest first.
     pub fills: Vec<FillRecord>,
+    /// Funding settlements that moved money, oldest first.
+    pub funding: Vec<FundingRecord>,
     /// Closed round trips, in the order of their exits.
     pub round_trips: Vec<RoundTrip>,
     /// Orders, in the order they were sent.
@@ -150,6 +165,8 @@ pub struct RunRecord {
     pub notes: Vec<Note>,
     /// Position of each instrument at the end, by instrument id.
     pub positions: Vec<Qty>,
+    /// Profit of what is still open at the last price, by instrument id; sums to that of the totals.
+    pub unrealised: Vec<Money>,
     /// Sums.
     pub totals: Totals,
 }

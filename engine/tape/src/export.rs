@@ -20,6 +20,26 @@ pub fn write_csv(rows: AnyRows<'_>, kind: Kind, grid: Grid, to: &mut impl Write)
     Ok(count)
 }
 
+/// Writes rows as Parquet, with the columns of [`write_csv`]: times as timestamps of nanoseconds in UTC, prices and quantities as
+/// decimals of up to 18 digits. A funding settlement without a mark price has zero there.
+///
+/// # Errors
+/// What the writer says, a number with too many digits, or that this build has no Parquet.
+pub fn write_parquet(
+    rows: AnyRows<'_>,
+    kind: Kind,
+    grid: Grid,
+    to: &mut (impl Write + Send),
+) -> std::io::Result<u64> {
+    #[cfg(feature = "parquet")]
+    return crate::parquet::write(rows, kind, grid, to);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (rows, kind, grid, to);
+        Err(std::io::Error::other(crate::NO_PARQUET))
+    }
+}
+
 /// The columns of a kind.
 pub(crate) const fn columns(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -31,6 +51,7 @@ pub(crate) const fn columns(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// A side as a word.
 pub(crate) const fn side(side: Option<Side>) -> &'static str {
     match side {
         Some(Side::Buy) => "buy",
@@ -49,6 +70,7 @@ pub(crate) const fn said(kind: TickKind) -> (&'static str, &'static str) {
     }
 }
 
+/// Who sees a tick, as a word.
 pub(crate) const fn seen(seen: Seen) -> &'static str {
     match seen {
         Seen::Both => "both",

@@ -10,6 +10,8 @@ mod export;
 mod inspect;
 mod layout;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod qmt;
 mod ratio;
 mod read;
@@ -22,7 +24,7 @@ mod when;
 
 pub use book::{BookFindings, Clock};
 pub use error::DataError;
-pub use export::write_csv;
+pub use export::{write_csv, write_parquet};
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;
 pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, write};
@@ -31,3 +33,8 @@ pub use resample::{Resampled, resample};
 pub use series::{Grid, Loaded, Series, SeriesData};
 pub use signals::read_signals;
 pub use when::{parse_text as parse_time, show as show_time};
+
+/// What is said where Parquet is asked for and not compiled in.
+#[cfg(not(feature = "parquet"))]
+pub(crate) const NO_PARQUET: &str =
+    "this build has no Parquet; build it with the feature `parquet`, or use CSV";

@@ -96,12 +96,31 @@ fn load(content: Content, options: &ReadOptions) -> Result<Loaded, DataError> {
     if qmt::is_tape(&content.bytes) {
         return Tape::from_bytes(&content.name, content.bytes)?.load();
     }
+    if content.bytes.starts_with(b"PAR1") {
+        return load(from_parquet(content)?, options);
+    }
     match format_of(&content, options)? {
         Format::Columns(layout) => {
             let rows = Rows::scan(&content.bytes, &layout);
             columns::assemble(content.name, &layout, &rows, options)
         }
         Format::Book(format) => book::load(content.name, format, &content.bytes, options),
+    }
+}
+
+/// The table as text. A row of it is a line of that, one further down.
+fn from_parquet(content: Content) -> Result<Content, DataError> {
+    let Content { name, bytes } = content;
+    #[cfg(feature = "parquet")]
+    let text = crate::parquet::as_csv(bytes);
+    #[cfg(not(feature = "parquet"))]
+    let text = {
+        drop(bytes);
+        Err(crate::NO_PARQUET.to_owned())
+    };
+    match text {
+        Ok(bytes) => Ok(Content { name, bytes }),
+        Err(what) => Err(DataError::Layout { file: name, what }),
     }
 }
 

@@ -15,15 +15,16 @@ pub(super) fn resample(args: &ResampleArgs) -> Result<(), Failure> {
     let loaded = tape::read_all(&args.files, &options(&args.grid)?).map_err(Failure::data)?;
     super::warn(&loaded.inspection);
     let name = &loaded.inspection.file;
-    let made = tape::resample(&loaded.series, interval)
-        .map_err(|what| Failure::data(format!("{name}: {what}")))?;
+    let made =
+        tape::resample(&loaded.series, interval).map_err(|what| Failure::data(format!("{name}: {what}")))?;
     if made.series.data.is_empty() {
         return Err(Failure::data(format!("{name}: there is no trade to make a bar of")));
     }
     tape::write(&args.out.out, &made.series).map_err(Failure::output)?;
     let rows = made.series.data.len() as u64;
     let partial = format!("{} of fewer bars than fit into them", made.partial);
-    let beside = if loaded.series.data.kind() == Kind::Bars && made.partial > 0 { Some(partial) } else { None };
+    let beside =
+        if loaded.series.data.kind() == Kind::Bars && made.partial > 0 { Some(partial) } else { None };
     written(&args.out, rows, "bars", beside)
 }
 
@@ -122,7 +123,8 @@ fn length(text: &str) -> Result<i64, Failure> {
         count.checked_mul(*nanos).filter(|length| *length > 0)
     });
     read.ok_or_else(|| {
-        let what = format!("--interval {text}: not a length; write a number and ms, s, m, h, d or w, such as 5m");
+        let what =
+            format!("--interval {text}: not a length; write a number and ms, s, m, h, d or w, such as 5m");
         Failure::new(failure::Kind::Usage, what)
     })
 }
@@ -133,7 +135,12 @@ mod tests {
 
     #[test]
     fn lengths_have_a_number_and_a_unit() {
-        for (text, nanos) in [("250ms", 250_000_000), ("1s", 1_000_000_000), ("5m", 300_000_000_000), ("1w", 604_800_000_000_000)] {
+        for (text, nanos) in [
+            ("250ms", 250_000_000),
+            ("1s", 1_000_000_000),
+            ("5m", 300_000_000_000),
+            ("1w", 604_800_000_000_000),
+        ] {
             assert_eq!(length(text).ok(), Some(nanos), "{text}");
         }
         for text in ["", "m", "5", "0m", "-1m", "1.5h", "99999999999w", "5 m", "5min"] {

@@ -16,7 +16,8 @@ pub(super) fn export(args: &ExportArgs) -> Result<(), Failure> {
         Some("csv") => csv(&tape, &args.out)?,
         Some("parquet") => parquet(&tape, &args.out)?,
         _ => {
-            let what = format!("--out {}: the ending says the format; write .csv or .parquet", args.out.display());
+            let what =
+                format!("--out {}: the ending says the format; write .csv or .parquet", args.out.display());
             return Err(Failure::new(Kind::Usage, what));
         }
     };
@@ -33,15 +34,8 @@ fn csv(tape: &Tape, out: &Path) -> Result<u64, Failure> {
         .map_err(|error| Failure::output(format!("{}: can't be written: {error}", out.display())))
 }
 
-#[cfg(feature = "parquet")]
 fn parquet(tape: &Tape, out: &Path) -> Result<u64, Failure> {
     let rows = tape.any_rows().map_err(Failure::data)?;
     machine::replace_by(out, |to| tape::write_parquet(rows, tape.kind(), tape.grid(), to))
         .map_err(|error| Failure::output(format!("{}: can't be written: {error}", out.display())))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn parquet(_: &Tape, out: &Path) -> Result<u64, Failure> {
-    let what = "this build has no Parquet; build it with `--features parquet`, or write .csv";
-    Err(Failure::new(Kind::Usage, format!("--out {}: {what}", out.display())))
 }

@@ -176,33 +176,31 @@ impl Gathered {
         Ok(())
     }
 
-    /// Adds one side of a snapshot of all there is: nothing that stood before it stays.
+    /// Adds one side of a snapshot of all there is: of what stood before it in this file, nothing stays.
     pub(crate) fn whole_book<'a>(
         &mut self,
         times: Times,
         side: Side,
         levels: impl IntoIterator<Item = LevelText<'a>>,
     ) -> Result<(), String> {
-        self.clear_all(times, side);
-        for (price, qty) in levels {
-            self.push(times, TickKind::Level(side), price, qty)?;
+        let clear = self.ticks.len();
+        self.snapshot(times, side, levels)?;
+        if self.ticks.len() == clear {
+            self.clear_all(times, side);
+            return Ok(());
         }
+        let worst = self.worst(side);
+        if let (Some(tick), Some(worst)) = (self.ticks.get_mut(clear), worst) {
+            tick.price = worst;
+        }
+        self.begin_whole(side, clear);
         Ok(())
     }
 
-    /// Where the levels of a side begin that may still be there: after it was last taken away whole.
-    fn cleared(&mut self, side: Side) -> usize {
-        let at = if side == Side::Buy { &mut self.whole.0 } else { &mut self.whole.1 };
-        std::mem::replace(at, self.ticks.len())
-    }
-
-    /// Takes a side away whole: through the outermost price that it had so far.
+    /// Takes a side away whole: through the outermost price that it had since it was last taken away.
     pub(crate) fn clear_all(&mut self, times: Times, side: Side) {
-        let begin = self.cleared(side);
-        let levels = self.ticks.get(begin..).unwrap_or_default().iter();
-        let here = levels.filter(|tick| tick.kind == TickKind::Level(side)).map(|tick| tick.price);
-        let worst = if side == Side::Buy { here.min() } else { here.max() };
-        if let Some(price) = worst {
+        if let Some(price) = self.worst(side) {
+            self.begin_whole(side, self.ticks.len());
             self.ticks.push(Tick {
                 venue_time: times.venue,
                 local_time: times.local,
@@ -212,6 +210,18 @@ impl Gathered {
                 seen: Seen::Both,
             });
         }
+    }
+
+    /// The outermost price of a side since it was last taken away whole.
+    fn worst(&self, side: Side) -> Option<Price> {
+        let begin = if side == Side::Buy { self.whole.0 } else { self.whole.1 };
+        let levels = self.ticks.get(begin..).unwrap_or_default().iter();
+        let prices = levels.filter(|tick| tick.kind == TickKind::Level(side)).map(|tick| tick.price);
+        if side == Side::Buy { prices.min() } else { prices.max() }
+    }
+
+    fn begin_whole(&mut self, side: Side, at: usize) {
+        *(if side == Side::Buy { &mut self.whole.0 } else { &mut self.whole.1 }) = at;
     }
 
     /// Adds changes of levels.

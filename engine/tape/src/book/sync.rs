@@ -41,6 +41,7 @@ impl Sync {
             (Some(snapshot), _, None) if ids.last <= snapshot => return stale(to),
             (Some(snapshot), _, Some(_)) => ids.first <= snapshot,
             (Some(snapshot), _, None) => ids.first <= snapshot.saturating_add(1),
+            (None, Some(last), _) if ids.last <= last => return stale(to),
             (None, Some(last), Some(before)) => before == last,
             (None, Some(last), None) => ids.first == last.saturating_add(1),
             (None, None, _) => true,

@@ -9,8 +9,8 @@ mod teller;
 pub use execution::{Execution, Exponent, Fills, MarketFill, Path, Queue, Touch};
 
 use types::{
-    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, Quote, RejectReason, ReportKind,
-    Tick, Time,
+    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, Quote, RejectReason,
+    ReportKind, Tick, Time,
 };
 
 use market::SimMarket;

@@ -11,8 +11,8 @@ mod queue;
 
 use depth::Depth;
 use types::{
-    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Quote, Side, Tick,
-    TickKind, Time,
+    CancelReason, ClientOrderId, Instrument, Liquidity, Order, OrderReport, Overflow, Price, Qty, Quote,
+    Side, Tick, TickKind, Time,
 };
 
 use super::market::reached;
