@@ -68,13 +68,13 @@ pub fn inspect(path: &Path, options: &ReadOptions) -> Result<Vec<Inspection>, Da
 
 /// A piece of data: a tape, which is mapped, or bytes that were read and unpacked.
 enum Part {
-    Tape(Tape),
+    Tape(Box<Tape>),
     Content(Content),
 }
 
 fn parts(path: &Path) -> Result<Vec<Part>, DataError> {
     if Tape::is_there(path) {
-        return Ok(vec![Part::Tape(Tape::open(path)?)]);
+        return Ok(vec![Part::Tape(Box::new(Tape::open(path)?))]);
     }
     Ok(open(path)?.into_iter().map(Part::Content).collect())
 }

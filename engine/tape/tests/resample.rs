@@ -1,7 +1,7 @@
 //! Bars from trades and from bars: boundaries of UTC, gaps that stay, sums that are exact.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::panic,
     reason = "all of this binary is tests, which may stop where something is not as it should be"
 )]
 

@@ -1,5 +1,4 @@
 //! Recordings of a real venue: the books they give are those that were checked against the venue's own best prices.
-#![expect(clippy::unwrap_used, reason = "tests may stop where something is not as it should be")]
 
 use std::collections::BTreeMap;
 use std::io::Read;

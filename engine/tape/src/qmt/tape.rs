@@ -108,7 +108,8 @@ impl Tape {
         if crc32fast::hash(index) != footer.index_crc {
             return Err(damaged("index"));
         }
-        let index: Vec<Block> = index.chunks_exact(INDEX).filter_map(Block::read).collect();
+        let index: Vec<Block> =
+            index.as_chunks::<INDEX>().0.iter().filter_map(|row| Block::read(row)).collect();
         let full = index.iter().rev().skip(1).all(|block| block.rows == head.block);
         if !full || index.iter().map(|block| u64::from(block.rows)).sum::<u64>() != footer.rows {
             return Err(damaged("index"));
