@@ -130,7 +130,7 @@ impl Inspection {
         }
     }
 
-    /// Whether a run may stand on this data. Gaps are a warning; everything else that is wrong is a refusal.
+    /// Whether a run may stand on this data. Gaps are a caution; everything else that is wrong is a refusal.
     #[must_use]
     pub fn usable(&self) -> bool {
         self.rows > 0 && self.fault().is_none()
@@ -216,7 +216,7 @@ impl fmt::Display for Inspection {
         if let Some(book) = &self.book {
             book.rows().into_iter().try_for_each(|(name, value)| row(name, value))?;
             row("latency", book.clock.to_string())?;
-            book.warnings().into_iter().try_for_each(|warning| row("WARNING", warning))?;
+            book.cautions().into_iter().try_for_each(|caution| row("CAUTION", caution))?;
         }
         let longest = self.longest_gap.map_or_else(String::new, |gap| {
             format!(", the longest from {} to {}", show(gap.after), show(gap.until))

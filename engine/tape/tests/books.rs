@@ -1,7 +1,6 @@
 //! Order books from other formats: each is what its rows say, and what can't be is refused by line.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "all of this binary is tests, which may stop where something is not as it should be"
 )]
 

@@ -104,7 +104,7 @@ fn a_local_clock_behind_the_venues_is_put_right_and_said_aloud() -> Result<(), D
         let latency = |tick: &types::Tick| tick.local_time.nanos() - tick.venue_time.nanos();
         assert_eq!(ticks.iter().map(latency).min(), Some(base_latency_ns));
         let text = loaded.inspection.to_string();
-        assert!(text.contains("WARNING        LOCAL CLOCK BEHIND THE VENUE'S: by 1.272402468 s"), "{text}");
+        assert!(text.contains("CAUTION        LOCAL CLOCK BEHIND THE VENUE'S: by 1.272402468 s"), "{text}");
         assert!(text.contains("599083 of 599083 rows had arrived before they happened"), "{text}");
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! The tape: what is written comes back from the map, slices read only their blocks, damage is named, and nothing panics.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "all of this binary is tests, which may stop where something is not as it should be"
 )]
 

@@ -69,8 +69,8 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
 
 /// What a person should know even where standard output goes elsewhere.
 fn warn(found: &Inspection) {
-    for warning in found.book.iter().flat_map(BookFindings::warnings) {
-        terminal::remark(&format!("{}: {warning}", found.file));
+    for caution in found.book.iter().flat_map(BookFindings::cautions) {
+        terminal::remark(&format!("{}: {caution}", found.file));
     }
 }
 
@@ -144,6 +144,6 @@ fn book(found: &BookFindings) -> Value {
             "shift_ns": clock.shift,
             "shifted_rows": clock.shifted_rows,
         },
-        "warnings": found.warnings(),
+        "cautions": found.cautions(),
     })
 }

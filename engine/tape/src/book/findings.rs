@@ -94,11 +94,11 @@ impl BookFindings {
 
     /// What has to be said aloud, a line each: a clock that was put right, and breaks in the sequence.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
+    pub fn cautions(&self) -> Vec<String> {
+        let mut cautions = Vec::new();
         let clock = self.clock;
         if clock.shift != 0 {
-            warnings.push(format!(
+            cautions.push(format!(
                 "LOCAL CLOCK BEHIND THE VENUE'S: by {} s at least; {} of {} rows had arrived before they happened. Every local time was moved by {} s, so that the smallest latency is {} ns; latencies here are differences, not what the line took",
                 seconds(clock.smallest_latency.saturating_neg()),
                 clock.early_rows,
@@ -109,12 +109,12 @@ impl BookFindings {
         }
         if self.breaks > 0 {
             let line = self.first_break.map_or_else(String::new, |line| format!(", first in line {line}"));
-            warnings.push(format!(
+            cautions.push(format!(
                 "CHANGES ARE MISSING: the venue's sequence breaks {} times{line}; the book is wrong from there to the next snapshot",
                 self.breaks
             ));
         }
-        warnings
+        cautions
     }
 
     pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {

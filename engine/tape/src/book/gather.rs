@@ -23,6 +23,8 @@ pub(crate) struct Messages {
     pub(crate) snapshots: u64,
     pub(crate) stale: u64,
     pub(crate) repeated: u64,
+    /// Where the ticks lie that were said once more.
+    pub(crate) repeated_at: Vec<std::ops::Range<usize>>,
     pub(crate) breaks: u64,
     pub(crate) first_break: Option<u64>,
     pub(crate) passed_over: BTreeMap<String, u64>,
