@@ -6,12 +6,16 @@
 mod book;
 mod columns;
 mod error;
+mod export;
 mod inspect;
 mod layout;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod qmt;
 mod ratio;
 mod read;
+mod resample;
 mod rows;
 mod series;
 mod signals;
@@ -20,10 +24,17 @@ mod when;
 
 pub use book::{BookFindings, Clock};
 pub use error::DataError;
+pub use export::{write_csv, write_parquet};
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;
-pub use qmt::write;
+pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, write};
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
+pub use resample::{Resampled, resample};
 pub use series::{Grid, Loaded, Series, SeriesData};
 pub use signals::read_signals;
-pub use when::show as show_time;
+pub use when::{parse_text as parse_time, show as show_time};
+
+/// What is said where Parquet is asked for and not compiled in.
+#[cfg(not(feature = "parquet"))]
+pub(crate) const NO_PARQUET: &str =
+    "this build has no Parquet; build it with the feature `parquet`, or use CSV";
