@@ -105,6 +105,7 @@ pub(crate) fn assemble(
         let decimal = |value: Option<sdk::Number>| value.map(sdk::Number::decimal);
         let spec = InstrumentSpec {
             symbol: known.symbol.clone(),
+            contract: known.contract,
             base: known.base,
             quote: known.quote,
             tick_size: grid.tick_size,

@@ -272,7 +272,7 @@ impl Backtest {
     fn unrealised(&self) -> Result<Money, Overflow> {
         self.kernel.markets().iter().try_fold(Money::ZERO, |sum, market| {
             let Some(price) = market.last else { return Ok(sum) };
-            let worth = market.instrument.notional(price, market.position.qty)?;
+            let worth = market.instrument.worth(price, market.position.qty)?;
             sum.plus(worth.minus(market.position.cost)?)
         })
     }

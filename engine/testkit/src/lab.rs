@@ -6,8 +6,8 @@ use ledger::RecorderOptions;
 use risk::{BreakerLimits, Limits};
 use sdk::{BuildError, Catalogue, CatalogueError, Setup};
 use types::{
-    Asset, AssetError, Bar, DecimalError, Event, FeeSchedule, Instrument, InstrumentError, InstrumentId,
-    InstrumentSpec, Money, Price, Rate,
+    Asset, AssetError, Bar, Contract, DecimalError, Event, FeeSchedule, Instrument, InstrumentError,
+    InstrumentId, InstrumentSpec, Money, Price, Rate,
 };
 use venue::Execution;
 
@@ -97,6 +97,7 @@ impl Lab {
         };
         let spec = InstrumentSpec {
             symbol: "TESTUSDT".to_owned(),
+            contract: Contract::Linear,
             base: "TEST".parse()?,
             quote: usdt,
             tick_size: "0.01".parse()?,

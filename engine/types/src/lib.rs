@@ -6,6 +6,7 @@
 
 mod asset;
 mod client_id;
+mod contract;
 mod decimal;
 mod event;
 mod instrument;
@@ -20,6 +21,7 @@ mod tick;
 
 pub use asset::{Asset, AssetError};
 pub use client_id::{ClientIdError, ClientOrderId};
+pub use contract::{Contract, ContractError, LotValue};
 pub use decimal::{Decimal, DecimalError, Rounding, div_round};
 pub use event::{Command, Event, OperatorVerb};
 pub use instrument::{FeeSchedule, Filters, Instrument, InstrumentError, InstrumentId, InstrumentSpec};
