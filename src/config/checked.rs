@@ -3,10 +3,10 @@
 use backtest::EndOfRun;
 use risk::{BreakerLimits, Limits};
 use sdk::Number;
-use types::{Asset, FeeSchedule, Money, Rate};
+use types::{Asset, Contract, FeeSchedule, Money, Rate};
 use venue::{Execution, MarketFill, Path, Touch};
 
-use super::raw::{EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig};
+use super::raw::{ContractConfig, EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig};
 use super::{Config, InstrumentConfig, Source, nearest};
 use crate::Failure;
 
@@ -29,6 +29,7 @@ pub(crate) struct Checked {
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedInstrument {
     pub(crate) symbol: String,
+    pub(crate) contract: Contract,
     pub(crate) base: Asset,
     pub(crate) quote: Asset,
     pub(crate) fees: FeeSchedule,
@@ -184,13 +185,19 @@ impl Place<'_> {
                 self.asset("symbol", &path("base (set it)"), short.unwrap_or(&symbol))?
             }
         };
+        let contract = match raw.contract {
+            ContractConfig::Spot => Contract::Spot,
+            ContractConfig::Linear => Contract::Linear,
+            ContractConfig::Inverse => Contract::Inverse,
+        };
+        let settle = if contract == Contract::Inverse { base } else { quote };
         let asset = match &raw.fee_asset {
             Some(text) => self.asset("fee_asset", &path("fee_asset"), text)?,
-            None => quote,
+            None => settle,
         };
-        let asset_price = if asset == quote { None } else { raw.fee_asset_price.map(Number::decimal) };
-        if asset != quote && asset_price.is_none_or(|price| price.mantissa() <= 0) {
-            let what = format!("fees are paid in {asset}; say what one is worth in {quote}, above zero");
+        let asset_price = if asset == settle { None } else { raw.fee_asset_price.map(Number::decimal) };
+        if asset != settle && asset_price.is_none_or(|price| price.mantissa() <= 0) {
+            let what = format!("fees are paid in {asset}; say what one is worth in {settle}, above zero");
             return Err(self.fail("fee_asset", &path("fee_asset_price"), what));
         }
         let fees = FeeSchedule {
@@ -199,7 +206,7 @@ impl Place<'_> {
             asset,
             asset_price,
         };
-        Ok(CheckedInstrument { symbol: raw.symbol.clone(), base, quote, fees })
+        Ok(CheckedInstrument { symbol: raw.symbol.clone(), contract, base, quote, fees })
     }
 
     fn traded(&self, symbols: &[String], instruments: &[CheckedInstrument]) -> Result<Vec<usize>, Failure> {

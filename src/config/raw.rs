@@ -45,6 +45,9 @@ pub(crate) struct AccountConfig {
 pub(crate) struct InstrumentConfig {
     /// Its name.
     pub(crate) symbol: String,
+    /// What kind of contract it is.
+    #[serde(skip_serializing_if = "ContractConfig::is_default")]
+    pub(crate) contract: ContractConfig,
     /// What is bought; without it, the symbol less the account's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base: Option<String>,
@@ -59,7 +62,7 @@ pub(crate) struct InstrumentConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) lot_size: Option<Number>,
-    /// Base units per contract; 1 unless it says otherwise.
+    /// Base units per contract, or quote units (the face value) of an inverse one; 1 unless it says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) multiplier: Option<Number>,
@@ -69,7 +72,7 @@ pub(crate) struct InstrumentConfig {
     /// Largest order; 0 for none.
     #[schemars(extend("minimum" = 0))]
     pub(crate) max_qty: Number,
-    /// Smallest notional of an order, in the quote asset.
+    /// Smallest notional of an order, in the asset that profit is counted in.
     #[schemars(extend("minimum" = 0))]
     pub(crate) min_notional: Number,
     /// Maker fee in basis points (0.01 %); negative for a rebate.
@@ -78,15 +81,34 @@ pub(crate) struct InstrumentConfig {
     /// Taker fee in basis points (0.01 %).
     #[schemars(extend("x-unit" = "bps"))]
     pub(crate) taker_fee_bps: Number,
-    /// The asset fees are paid in; without it, the quote asset.
+    /// The asset fees are paid in; without it, the one that profit is counted in: the quote asset, or the base of an inverse contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fee_asset: Option<String>,
-    /// Worth of one unit of `fee_asset` in the quote asset; needed when they differ.
+    /// Worth of one unit of `fee_asset` in the asset that profit is counted in; needed when they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) fee_asset_price: Option<Number>,
     /// Where its market data is.
     pub(crate) data: DataConfig,
+}
+
+/// What kind of contract an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ContractConfig {
+    /// The asset itself, paid in full.
+    Spot,
+    /// Profit is quantity × (exit − entry), in the quote asset.
+    #[default]
+    Linear,
+    /// Profit is contracts × face value × (1/entry − 1/exit), in the base asset: coin-margined.
+    Inverse,
+}
+
+impl ContractConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where market data is.
