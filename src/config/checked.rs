@@ -6,7 +6,9 @@ use sdk::Number;
 use types::{Asset, Contract, FeeSchedule, Money, Rate};
 use venue::{Execution, MarketFill, Path, Touch};
 
-use super::raw::{ContractConfig, EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig};
+use super::raw::{
+    ContractConfig, EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig,
+};
 use super::{Config, InstrumentConfig, Source, nearest};
 use crate::Failure;
 
