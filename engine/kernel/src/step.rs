@@ -184,6 +184,7 @@ impl Kernel {
             let market = self.market(instrument)?;
             market.position = booked.position;
             let turnover = market.instrument.notional(fill.price, fill.qty)?;
+            let turnover = self.portfolio.in_settlement(instrument, turnover)?;
             outbox.booked = Some((booked, turnover));
         }
         let place = report.id.strategy;

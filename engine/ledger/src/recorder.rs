@@ -191,6 +191,8 @@ impl Recorder {
         totals.realised = add(totals.realised, booked.realised);
         totals.fees = add(totals.fees, booked.fee);
         totals.turnover = add(totals.turnover, turnover);
+        totals.liquidations += u64::from(booked.liquidation);
+        totals.insurance = add(totals.insurance, booked.insurance);
         self.record.fills.push(FillRecord {
             time: report.time,
             id: report.id,
@@ -198,6 +200,7 @@ impl Recorder {
             fill,
             position: booked.position.qty,
             realised: booked.realised,
+            liquidation: booked.liquidation,
         });
         if let Some(position) = self.record.positions.get_mut(report.instrument.index()) {
             *position = booked.position.qty;
@@ -225,8 +228,18 @@ impl Recorder {
     pub fn finish(mut self, unrealised: Money) -> RunRecord {
         self.record.equity.extend(self.newest);
         self.record.totals.unrealised = unrealised;
+        self.record.totals.revaluation = revaluation(&self.record);
         self.record
     }
+}
+
+/// What is left of the change of equity when every booking is taken off it.
+fn revaluation(record: &RunRecord) -> Money {
+    let Totals { realised, unrealised, fees, funding, insurance, .. } = record.totals;
+    let less = [record.capital, realised, unrealised, funding].map(Money::units);
+    let plus = [fees, insurance].map(Money::units);
+    let left = less.into_iter().fold(record.final_equity().units(), i128::saturating_sub);
+    Money::from_units(plus.into_iter().fold(left, i128::saturating_add))
 }
 
 impl Candles {
