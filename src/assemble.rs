@@ -190,6 +190,7 @@ impl Assembled {
             opening_prints: self.checked.raw.execution.opening_prints,
             recorder,
             journal,
+            replay: backtest::ReplaySetup::default(),
         })
     }
 

@@ -3,9 +3,11 @@
 mod error;
 mod feed;
 mod journal;
+mod replay;
 mod run;
 
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
+pub use replay::{Recording, ReplaySetup};
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};

@@ -10,9 +10,9 @@ use sdk::Answer;
 use types::{
     Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
 };
-use venue::{Execution, SimExchange};
+use venue::{Execution, SimExchange, Wire};
 
-use crate::{BacktestError, Entry, Journal};
+use crate::{BacktestError, Entry, Journal, ReplaySetup};
 
 /// What becomes of open positions when the data ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +40,8 @@ pub struct BacktestSetup {
     pub recorder: RecorderOptions,
     /// Whether to keep the journal of decisions.
     pub journal: bool,
+    /// How order books are replayed, where the data hold any.
+    pub replay: ReplaySetup,
 }
 
 /// A finished backtest.
@@ -53,15 +55,19 @@ pub struct Outcome {
 
 /// A backtest that is going on.
 pub struct Backtest {
-    kernel: Kernel,
-    venue: SimExchange,
-    recorder: Recorder,
+    pub(crate) kernel: Kernel,
+    pub(crate) venue: SimExchange,
+    pub(crate) wire: Wire,
+    pub(crate) recorder: Recorder,
     journal: Option<Journal>,
-    outbox: Outbox,
-    reports: Vec<OrderReport>,
+    pub(crate) outbox: Outbox,
+    pub(crate) reports: Vec<OrderReport>,
     end: EndOfRun,
     opening_prints: bool,
-    events: u64,
+    pub(crate) feed_latency: Option<i64>,
+    pub(crate) sample: i64,
+    pub(crate) next_sample: Time,
+    pub(crate) events: u64,
     /// The time of the last event.
     now: Time,
     last: Option<LastPrice>,
@@ -81,7 +87,7 @@ struct LastPrice {
 const MAX_REPORTS: usize = 20_000;
 
 /// How often the progress callback is called.
-const PROGRESS_EVERY: u64 = 8_192;
+pub(crate) const PROGRESS_EVERY: u64 = 8_192;
 
 impl Backtest {
     /// Assembles a backtest.
@@ -89,10 +95,15 @@ impl Backtest {
     /// # Errors
     /// [`KernelError`] when the kernel can't be assembled.
     pub fn new(setup: BacktestSetup) -> Result<Self, KernelError> {
-        let BacktestSetup { kernel, execution, end, opening_prints, recorder, journal } = setup;
+        let BacktestSetup { kernel, execution, end, opening_prints, recorder, journal, replay } = setup;
         let instruments = kernel.instruments.clone();
+        let replayed = instruments.iter().filter(|one| replay.instruments.contains(&one.id()));
         Ok(Self {
-            venue: SimExchange::new(&instruments, execution),
+            venue: replayed.fold(SimExchange::new(&instruments, execution), SimExchange::replaying),
+            wire: Wire::new(replay.latency),
+            feed_latency: replay.feed_latency,
+            sample: replay.sample.max(1),
+            next_sample: Time::from_nanos(i64::MIN),
             recorder: Recorder::new(kernel.settlement, kernel.capital, instruments, recorder),
             kernel: Kernel::new(kernel)?,
             journal: journal.then(Journal::default),
@@ -134,21 +145,14 @@ impl Backtest {
     #[inline]
     pub fn feed(&mut self, event: &Event) -> Result<(), BacktestError> {
         self.events += 1;
-        match event {
-            Event::Bar { instrument, bar } => {
-                if self.opening_prints {
-                    let time = bar.open_time.max(self.now);
-                    let trade = Trade { time, price: bar.open, qty: Qty::ZERO, taker: None };
-                    self.through(&Event::Trade { instrument: *instrument, trade })?;
-                }
-                self.recorder.bar(*instrument, bar);
-                let (instrument, time) = (*instrument, bar.close_time);
-                self.last = Some(LastPrice { instrument, time, open: bar.open, close: bar.close });
-            }
-            Event::Trade { instrument, trade } => self.mark(*instrument, trade.time, trade.price),
-            Event::Quote { instrument, quote } => self.mark(*instrument, quote.time, quote.bid),
-            Event::Funding { .. } | Event::Signal { .. } | Event::Order(_) | Event::Operator { .. } => {}
+        if self.opening_prints
+            && let Event::Bar { instrument, bar } = event
+        {
+            let time = bar.open_time.max(self.now);
+            let trade = Trade { time, price: bar.open, qty: Qty::ZERO, taker: None };
+            self.through(&Event::Trade { instrument: *instrument, trade })?;
         }
+        self.note_price(event);
         self.through(event)?;
         self.recorder.equity(event.time(), self.outbox.equity);
         Ok(())
@@ -179,7 +183,22 @@ impl Backtest {
         Ok(Outcome { record: self.recorder.finish(unrealised), journal: self.journal })
     }
 
-    fn mark(&mut self, instrument: InstrumentId, time: Time, price: Price) {
+    /// Keeps what a market event says of prices, for the chart and for the end of the run.
+    #[inline]
+    pub(crate) fn note_price(&mut self, event: &Event) {
+        match event {
+            Event::Bar { instrument, bar } => {
+                self.recorder.bar(*instrument, bar);
+                let (instrument, time) = (*instrument, bar.close_time);
+                self.last = Some(LastPrice { instrument, time, open: bar.open, close: bar.close });
+            }
+            Event::Trade { instrument, trade } => self.mark(*instrument, trade.time, trade.price),
+            Event::Quote { instrument, quote } => self.mark(*instrument, quote.time, quote.bid),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn mark(&mut self, instrument: InstrumentId, time: Time, price: Price) {
         self.recorder.price(instrument, time, price);
         self.last = Some(LastPrice { instrument, time, open: price, close: price });
     }
@@ -230,6 +249,16 @@ impl Backtest {
     /// `now`, the time of the market event: an answer to a fill inside a bar comes too late for that bar.
     #[inline]
     fn step(&mut self, event: &Event, now: Time) -> Result<(), BacktestError> {
+        self.advance(event, now)?;
+        if !self.outbox.commands.is_empty() {
+            self.carry_out(now)?;
+        }
+        Ok(())
+    }
+
+    /// One kernel step, with what it says written down. Its commands stay in the outbox.
+    #[inline]
+    pub(crate) fn advance(&mut self, event: &Event, now: Time) -> Result<(), BacktestError> {
         self.recorder.event();
         if let Err(source) = self.kernel.step(event, &mut self.outbox) {
             return Err(BacktestError::Kernel { event: self.events, time: event.time(), source });
@@ -240,13 +269,20 @@ impl Backtest {
         if let Event::Signal { signal, .. } = event {
             self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
         }
-        if !self.outbox.commands.is_empty()
-            || !self.outbox.remarks.is_empty()
-            || self.outbox.funding.is_some()
-        {
-            self.carry_out(now)?;
+        if !self.outbox.remarks.is_empty() || self.outbox.funding.is_some() {
+            self.write_down(now);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn write_down(&mut self, time: Time) {
+        for remark in &self.outbox.remarks {
+            self.recorder.note(time, remark.strategy, remark.text);
+        }
+        if let Some(received) = self.outbox.funding {
+            self.recorder.funding(received);
+        }
     }
 
     #[cold]
@@ -258,12 +294,6 @@ impl Backtest {
             if let Err(source) = self.venue.submit(time, command, &mut self.reports) {
                 return Err(BacktestError::Overflow { event: self.events, time, source });
             }
-        }
-        for remark in &self.outbox.remarks {
-            self.recorder.note(time, remark.strategy, remark.text);
-        }
-        if let Some(received) = self.outbox.funding {
-            self.recorder.funding(received);
         }
         Ok(())
     }
@@ -277,7 +307,7 @@ impl Backtest {
         })
     }
 
-    fn overflow(&self, time: Time, source: Overflow) -> BacktestError {
+    pub(crate) fn overflow(&self, time: Time, source: Overflow) -> BacktestError {
         BacktestError::Overflow { event: self.events, time, source }
     }
 }

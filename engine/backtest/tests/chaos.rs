@@ -68,6 +68,7 @@ fn lab(seed: u64) -> Lab {
         market_fill: if pick(2, &mut random) == 0 { MarketFill::NextPrice } else { MarketFill::LastPrice },
         slippage_ticks: u32::try_from(pick(3, &mut random)).unwrap_or(0),
         max_volume_share: (pick(2, &mut random) == 0).then_some(Rate::from_nanos(500_000)),
+        ..Execution::default()
     };
     lab.end = [EndOfRun::Mark, EndOfRun::CloseAtLastClose, EndOfRun::CloseAtLastOpen]
         [usize::try_from(pick(3, &mut random)).unwrap_or(0)];
@@ -108,6 +109,7 @@ fn run(seed: u64, bars: &[Bar]) -> Outcome {
         opening_prints: lab.opening_prints,
         recorder: RecorderOptions::default(),
         journal: true,
+        replay: backtest::ReplaySetup::default(),
     };
     let backtest = Backtest::new(setup).expect("a kernel with one seat assembles");
     backtest.run(Stream::Bars(InstrumentId(0), bars.iter()), |_| ()).expect("no number here is too large")

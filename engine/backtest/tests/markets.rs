@@ -37,6 +37,7 @@ fn each_trades_at_its_own_next_opening_and_time_runs_forward() -> Result<(), Box
             opening_prints,
             recorder: RecorderOptions::default(),
             journal: true,
+            replay: quantmesh_backtest::ReplaySetup::default(),
         })?;
         let streams = (0..).map(InstrumentId).zip(&bars);
         let outcome = run.run(Feed::new(streams.map(|(id, bars)| Stream::Bars(id, bars.iter()))), |_| ())?;

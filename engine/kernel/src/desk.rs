@@ -1,6 +1,6 @@
 //! A strategy's desk: the strategy, its wishes, its live orders and its mode.
 
-use sdk::{Intents, Market, Mode, Strategy};
+use sdk::{Intents, Interest, Market, Mode, Strategy};
 
 use types::{ClientOrderId, InstrumentId, Order, OrderReport, OrderStatus, Qty, ReportKind, Side};
 
@@ -35,6 +35,8 @@ pub(crate) enum Heard {
 /// One strategy in its seat.
 pub(crate) struct Desk {
     pub(crate) strategy: Box<dyn Strategy>,
+    /// What it wants to hear of.
+    pub(crate) interest: Interest,
     pub(crate) instruments: Vec<InstrumentId>,
     pub(crate) intents: Intents,
     pub(crate) mode: Mode,

@@ -4,6 +4,7 @@
 //! what is to be done into the [`Outbox`]. It reads no clock, does no I/O and knows nothing of who feeds it: a
 //! backtest, paper trading and live trading are three ways to call the same function.
 
+mod book;
 mod desk;
 mod error;
 mod outbox;

@@ -2,10 +2,10 @@
 
 use ledger::Portfolio;
 use risk::{Breaker, Desk as Judged, Gate};
-use sdk::{Intent, Intents, Market, Mode, View, Wish};
+use sdk::{Intent, Intents, Interest, Market, Mode, View, Wish};
 use types::{
-    CancelReason, ClientOrderId, Command, Event, InstrumentId, OperatorVerb, Order, OrderReport, ReportKind,
-    Time,
+    CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport,
+    Overflow, Price, ReportKind, Time,
 };
 
 use crate::desk::{Desk, Heard};
@@ -20,7 +20,7 @@ pub struct Kernel {
     breaker: Breaker,
     pub(crate) desks: Vec<Desk>,
     /// By instrument id: the place of the strategy that trades it.
-    owner: Vec<Option<u16>>,
+    pub(crate) owner: Vec<Option<u16>>,
     /// Strategies on their way to being flat.
     pub(crate) stopping: usize,
     /// When a licence next has something to say.
@@ -46,6 +46,7 @@ impl Kernel {
                 }
             }
             desks.push(Desk {
+                interest: seat.strategy.interest(),
                 strategy: seat.strategy,
                 instruments: seat.instruments,
                 intents: Intents::new(setup.run, place),
@@ -78,9 +79,18 @@ impl Kernel {
         if self.poisoned {
             return Err(KernelError::Poisoned);
         }
-        let done = self.phases(event, outbox);
+        let done = match event {
+            Event::Book { instrument, tick } => self.book(*instrument, tick, outbox),
+            _ => self.phases(event, outbox),
+        };
         self.poisoned = done.is_err();
         done
+    }
+
+    /// The time of the last event.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
     }
 
     /// Every market of the run, by instrument id.
@@ -101,6 +111,18 @@ impl Kernel {
         self.desks.get(usize::from(place)).map_or(&[], |desk| &desk.live)
     }
 
+    /// Count of strategies; their places go from 0.
+    #[must_use]
+    pub fn seats(&self) -> u16 {
+        u16::try_from(self.desks.len()).unwrap_or(u16::MAX)
+    }
+
+    /// What the strategy in a place wants to hear of.
+    #[must_use]
+    pub fn interest(&self, place: u16) -> Option<Interest> {
+        self.desks.get(usize::from(place)).map(|desk| desk.interest)
+    }
+
     /// Whether the strategy in a place may open risk.
     #[must_use]
     pub fn mode(&self, place: u16) -> Option<Mode> {
@@ -110,6 +132,17 @@ impl Kernel {
     #[inline]
     fn phases(&mut self, event: &Event, outbox: &mut Outbox) -> Result<(), KernelError> {
         let concerned = self.take_in(event, outbox)?;
+        self.answer(event, concerned, outbox)
+    }
+
+    /// What follows once a fact is taken in: the watchers look at it, the strategy answers, its wishes are judged and placed.
+    #[inline]
+    pub(crate) fn answer(
+        &mut self,
+        event: &Event,
+        concerned: Option<u16>,
+        outbox: &mut Outbox,
+    ) -> Result<(), KernelError> {
         let view = View { now: self.now, markets: &self.markets, equity: outbox.equity, mode: Mode::Running };
         self.gate.observe(&view, event);
         if self.term_due.is_some_and(|due| self.now >= due) {
@@ -147,29 +180,35 @@ impl Kernel {
             }
             Event::Bar { instrument, bar } => {
                 self.market(*instrument)?.last = Some(bar.close);
-                self.owner_of(*instrument)
+                self.owner_of(*instrument, |interest| interest.bars)
             }
             Event::Trade { instrument, trade } => {
                 self.market(*instrument)?.last = Some(trade.price);
-                self.owner_of(*instrument)
+                self.owner_of(*instrument, |interest| interest.trades)
             }
             Event::Quote { instrument, quote } => {
                 let market = self.market(*instrument)?;
                 (market.bid, market.ask) = (Some(quote.bid), Some(quote.ask));
                 market.last = Some(middle(quote.bid, quote.ask));
-                self.owner_of(*instrument)
+                self.owner_of(*instrument, |interest| interest.quotes)
             }
+            Event::Mark { instrument, price, .. } => {
+                self.market(*instrument)?.mark = Some(*price);
+                None
+            }
+            Event::Timer { strategy, .. } => Some(*strategy),
+            Event::Book { .. } => None,
             Event::Funding { instrument, funding } => {
-                let price = funding.mark.or(self.market(*instrument)?.last);
+                let market = self.market(*instrument)?;
+                let price = funding.mark.or(market.mark).or(market.last);
                 if let Some(price) = price {
                     outbox.funding = Some(self.portfolio.funding(*instrument, funding, price)?);
                 }
-                self.owner_of(*instrument)
+                self.owner_of(*instrument, |_| true)
             }
-            Event::Signal { instrument, .. } => self.owner_of(*instrument),
+            Event::Signal { instrument, .. } => self.owner_of(*instrument, |_| true),
         };
-        let markets = &self.markets;
-        outbox.equity = self.portfolio.equity(|id| markets.get(id.index()).and_then(|market| market.last))?;
+        outbox.equity = self.equity()?;
         Ok(concerned)
     }
 
@@ -308,20 +347,28 @@ impl Kernel {
     }
 
     pub(crate) fn places(&self) -> impl Iterator<Item = u16> + use<> {
-        0..u16::try_from(self.desks.len()).unwrap_or(u16::MAX)
+        0..self.seats()
     }
 
     #[inline]
-    fn market(&mut self, instrument: InstrumentId) -> Result<&mut Market, KernelError> {
+    pub(crate) fn market(&mut self, instrument: InstrumentId) -> Result<&mut Market, KernelError> {
         self.markets.get_mut(instrument.index()).ok_or(KernelError::UnknownInstrument(instrument))
     }
 
+    /// Cash and positions at the last prices.
     #[inline]
-    fn owner_of(&self, instrument: InstrumentId) -> Option<u16> {
-        self.owner.get(instrument.index()).copied().flatten()
+    pub(crate) fn equity(&self) -> Result<Money, Overflow> {
+        self.portfolio.equity(|id| self.markets.get(id.index()).and_then(|market| market.last))
+    }
+
+    /// The strategy that trades an instrument, where it wants to hear of this.
+    #[inline]
+    fn owner_of(&self, instrument: InstrumentId, wants: impl Fn(&Interest) -> bool) -> Option<u16> {
+        let place = self.owner.get(instrument.index()).copied().flatten()?;
+        self.desks.get(usize::from(place)).is_some_and(|desk| wants(&desk.interest)).then_some(place)
     }
 }
 
-fn middle(bid: types::Price, ask: types::Price) -> types::Price {
-    types::Price::from_ticks(bid.ticks().midpoint(ask.ticks()))
+pub(crate) fn middle(bid: Price, ask: Price) -> Price {
+    Price::from_ticks(bid.ticks().midpoint(ask.ticks()))
 }

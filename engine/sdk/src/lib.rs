@@ -34,16 +34,19 @@ pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
 pub use sizing::{Size, Sizing, behind, bps, moved, orderable, percent, whole};
-pub use strategy::{BuildError, RestoreError, Setup, Strategy, WarmUp};
+pub use strategy::{BuildError, Interest, RestoreError, Setup, Strategy, WarmUp};
 pub use trainer::{RegisteredTrainer, Train, Trained, TrainerSubmission, trainers};
 pub use view::{Market, Mode, View};
 
+// The visible order book of a market.
+pub use depth::Depth;
 // The vocabulary, so that a strategy crate imports nothing but this one.
 pub use types::{
     Amount, Asset, Bar, CancelReason, ClientOrderId, Contract, Decimal, DecimalError, Event, FeeSchedule,
     Fill, Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Label, LabelError, Liquidity, Money,
     OperatorVerb, Order, OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal,
-    RefusalRule, RejectReason, ReportKind, Rounding, Side, Signal, Time, TimeInForce, Trade, div_round,
+    RefusalRule, RejectReason, ReportKind, Rounding, Seen, Side, Signal, Tick, TickKind, Time, TimeInForce,
+    Trade, div_round,
 };
 
 /// This crate's version: what a strategy was built with.

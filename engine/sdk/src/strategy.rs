@@ -12,6 +12,11 @@ pub trait Strategy: Send {
     /// Takes in one fact and writes wishes. The view already includes the fact.
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents);
 
+    /// What it wants to hear of. It is asked once, at the start.
+    fn interest(&self) -> Interest {
+        Interest::default()
+    }
+
     /// How much history it needs before it can decide.
     fn warm_up(&self) -> WarmUp {
         WarmUp::default()
@@ -33,6 +38,27 @@ pub trait Strategy: Send {
     /// [`RestoreError`] when the bytes are not such a state; nothing was changed then.
     fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
         if state.is_empty() { Ok(()) } else { Err(RestoreError("this strategy keeps no state".into())) }
+    }
+}
+
+/// What a strategy wants to hear of beside its own orders, funding and signals. Whatever it passes over is still in its view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interest {
+    /// Bars.
+    pub bars: bool,
+    /// Trades.
+    pub trades: bool,
+    /// Best bids and asks; where a feed carries the order book, a quote comes whenever a best price moves.
+    pub quotes: bool,
+    /// Every change of the visible order book. Without it, what is in the view of the book may be its best prices only.
+    pub book: bool,
+    /// A timer: once every so many nanoseconds, counted from the first event of the run. `None` or zero: none.
+    pub every: Option<i64>,
+}
+
+impl Default for Interest {
+    fn default() -> Self {
+        Self { bars: true, trades: true, quotes: true, book: false, every: None }
     }
 }
 

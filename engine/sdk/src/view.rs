@@ -1,5 +1,6 @@
 //! What a strategy may see: its markets and its account, read-only, as of the event being handled.
 
+use depth::Depth;
 use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Rate, Rounding, Time};
 
 use crate::moved;
@@ -31,6 +32,10 @@ pub struct Market {
     pub bid: Option<Price>,
     /// Best ask, where quotes come in.
     pub ask: Option<Price>,
+    /// The venue's mark price, where it tells one.
+    pub mark: Option<Price>,
+    /// The visible order book, where the feed carries it.
+    pub depth: Option<Box<Depth>>,
     /// Our position.
     pub position: Position,
     /// Unfilled quantity of our live buy orders that could open risk (reduce-only orders are not counted).
@@ -63,6 +68,8 @@ impl Market {
             last: None,
             bid: None,
             ask: None,
+            mark: None,
+            depth: None,
             position: Position::FLAT,
             open_buy: Qty::ZERO,
             open_sell: Qty::ZERO,

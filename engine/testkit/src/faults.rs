@@ -72,9 +72,7 @@ impl UnreliableExchange {
             Event::Bar { bar, .. } => vec![bar.open, bar.low, bar.high, bar.close],
             Event::Trade { trade, .. } => vec![trade.price],
             Event::Quote { quote, .. } => vec![quote.bid, quote.ask],
-            Event::Funding { .. } | Event::Signal { .. } | Event::Order(_) | Event::Operator { .. } => {
-                return Ok(());
-            }
+            _ => return Ok(()),
         };
         let time = event.time();
         self.answer(instrument, time, reports);

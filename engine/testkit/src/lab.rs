@@ -206,6 +206,7 @@ impl Lab {
             opening_prints: self.opening_prints,
             recorder: RecorderOptions { expected_events: events, ..RecorderOptions::default() },
             journal,
+            replay: backtest::ReplaySetup::default(),
         })?)
     }
 

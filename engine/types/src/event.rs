@@ -1,6 +1,8 @@
 //! The one closed enum of facts that the kernel takes in, and the commands that it gives out.
 
-use crate::{Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Quote, Signal, Time, Trade};
+use crate::{
+    Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Price, Quote, Signal, Tick, Time, Trade,
+};
 
 /// What an operator asks of a running engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +39,22 @@ pub enum Event {
         /// The quote.
         quote: Quote,
     },
+    /// The visible order book changed, or shows itself anew. A tick that is a trade comes as [`Event::Trade`].
+    Book {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The change; it could be known at its local time.
+        tick: Tick,
+    },
+    /// The venue's mark price changed: what it values positions at.
+    Mark {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// When.
+        time: Time,
+        /// The mark price.
+        price: Price,
+    },
     /// Funding was settled.
     Funding {
         /// Of which instrument.
@@ -53,6 +71,13 @@ pub enum Event {
     },
     /// Something happened to one of our orders.
     Order(OrderReport),
+    /// The time that a strategy asked to be woken at.
+    Timer {
+        /// When.
+        time: Time,
+        /// The strategy's place in the run.
+        strategy: u16,
+    },
     /// The operator spoke.
     Operator {
         /// When.
@@ -86,10 +111,11 @@ impl Event {
             Self::Bar { bar, .. } => bar.close_time,
             Self::Trade { trade, .. } => trade.time,
             Self::Quote { quote, .. } => quote.time,
+            Self::Book { tick, .. } => tick.local_time,
             Self::Funding { funding, .. } => funding.time,
             Self::Signal { signal, .. } => signal.time,
             Self::Order(report) => report.time,
-            Self::Operator { time, .. } => *time,
+            Self::Mark { time, .. } | Self::Timer { time, .. } | Self::Operator { time, .. } => *time,
         }
     }
 
@@ -100,10 +126,12 @@ impl Event {
             Self::Bar { instrument, .. }
             | Self::Trade { instrument, .. }
             | Self::Quote { instrument, .. }
+            | Self::Book { instrument, .. }
+            | Self::Mark { instrument, .. }
             | Self::Funding { instrument, .. }
             | Self::Signal { instrument, .. } => Some(*instrument),
             Self::Order(report) => Some(report.instrument),
-            Self::Operator { .. } => None,
+            Self::Timer { .. } | Self::Operator { .. } => None,
         }
     }
 }

@@ -244,7 +244,7 @@ impl Strategy for Grid {
             Event::Trade { .. } | Event::Quote { .. } => self.price(view, None, intents),
             Event::Order(report) if self.phase == Phase::Working => self.hear(view, report, intents),
             Event::Funding { funding, .. } => self.climate.settled(&self.plan.settings, funding),
-            Event::Order(_) | Event::Operator { .. } | Event::Signal { .. } => {}
+            _ => {}
         }
     }
 

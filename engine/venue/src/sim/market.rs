@@ -7,13 +7,14 @@ use types::{
     Rate, RejectReason, ReportKind, Side, Time, TimeInForce,
 };
 
+use super::teller::Teller;
 use super::{Execution, MarketFill, Path, Touch};
 use crate::book::{OrderBook, OrderKey};
 
 /// One market and our orders in it. The book holds only our own resting orders.
 #[derive(Debug)]
 pub(super) struct SimMarket {
-    pub(super) instrument: Instrument,
+    pub(super) teller: Teller,
     pub(super) book: OrderBook,
     pub(super) resting: HashMap<ClientOrderId, Resting>,
     /// Orders that fill at the next price.
@@ -22,8 +23,6 @@ pub(super) struct SimMarket {
     last: Option<Price>,
     bid: Option<Price>,
     ask: Option<Price>,
-    pub(super) position: Qty,
-    pub(super) trades: u64,
     /// What resting orders may still fill of the current bar.
     pub(super) budget: Option<Qty>,
 }
@@ -38,7 +37,7 @@ pub(super) struct Resting {
 impl SimMarket {
     pub(super) fn new(instrument: Instrument) -> Self {
         Self {
-            instrument,
+            teller: Teller::new(instrument),
             book: OrderBook::with_capacity(256),
             resting: HashMap::with_capacity(256),
             waiting: Vec::with_capacity(16),
@@ -46,8 +45,6 @@ impl SimMarket {
             last: None,
             bid: None,
             ask: None,
-            position: Qty::ZERO,
-            trades: 0,
             budget: None,
         }
     }
@@ -164,7 +161,7 @@ impl SimMarket {
             }
         }
         if found {
-            self.end(id, CancelReason::Requested, now, reports);
+            self.teller.end(id, CancelReason::Requested, now, reports);
         }
     }
 
@@ -176,17 +173,6 @@ impl SimMarket {
     pub(super) fn rest(&mut self, order: &Order, price: Price, qty: Qty) {
         let key = self.book.rest(order.id, order.side, price, qty);
         self.resting.insert(order.id, Resting { key, reduce_only: order.reduce_only });
-    }
-
-    pub(super) fn end(
-        &self,
-        id: ClientOrderId,
-        reason: CancelReason,
-        time: Time,
-        reports: &mut Vec<OrderReport>,
-    ) {
-        let instrument = self.instrument.id();
-        reports.push(OrderReport { time, id, instrument, kind: ReportKind::Cancelled(reason) });
     }
 
     /// Whether a limit order would trade on arrival.
@@ -222,7 +208,7 @@ impl SimMarket {
             Path::OpenLowHighClose => true,
             Path::OpenHighLowClose => false,
             Path::NearestFirst => nearest(),
-            Path::WorstFirst => match self.position.lots() {
+            Path::WorstFirst => match self.teller.position.lots() {
                 0 => nearest(),
                 held => held > 0,
             },

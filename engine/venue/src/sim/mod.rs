@@ -3,29 +3,50 @@
 mod execution;
 mod fills;
 mod market;
+mod replay;
+mod teller;
 
-pub use execution::{Execution, MarketFill, Path, Touch};
+pub use execution::{Execution, Exponent, Fills, MarketFill, Path, Queue, Touch};
 
 use types::{
-    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, RejectReason, ReportKind,
-    Time,
+    Command, Event, Instrument, InstrumentId, Order, OrderReport, Overflow, Price, Quote, RejectReason,
+    ReportKind, Tick, Time,
 };
 
 use market::SimMarket;
+use replay::BookMarket;
 
 /// An exchange with one market per instrument, in the order of their ids.
 #[derive(Debug)]
 pub struct SimExchange {
-    markets: Vec<SimMarket>,
+    markets: Vec<Market>,
     execution: Execution,
+}
+
+/// A market as its data allow to simulate it.
+#[derive(Debug)]
+enum Market {
+    /// Bars, trades and quotes: our orders against prices.
+    Prices(SimMarket),
+    /// Ticks: our orders in the order book as it was.
+    Book(BookMarket),
 }
 
 impl SimExchange {
     /// An exchange where nothing has traded yet.
     #[must_use]
     pub fn new(instruments: &[Instrument], execution: Execution) -> Self {
-        let markets = instruments.iter().cloned().map(SimMarket::new).collect();
+        let markets = instruments.iter().cloned().map(|one| Market::Prices(SimMarket::new(one))).collect();
         Self { markets, execution }
+    }
+
+    /// The same, where the order book of this instrument is replayed from ticks.
+    #[must_use]
+    pub fn replaying(mut self, instrument: &Instrument) -> Self {
+        if let Some(market) = self.markets.get_mut(instrument.id().index()) {
+            *market = Market::Book(BookMarket::new(instrument.clone(), &self.execution));
+        }
+        self
     }
 
     /// Takes in what happened in the market and appends the reports of orders that this filled or ended.
@@ -37,11 +58,42 @@ impl SimExchange {
         let Some(market) = event.instrument().and_then(|id| self.markets.get_mut(id.index())) else {
             return Ok(());
         };
-        match event {
-            Event::Bar { bar, .. } => market.on_bar(bar, &self.execution, reports),
-            Event::Trade { trade, .. } => market.on_price(trade.price, trade.time, &self.execution, reports),
-            Event::Quote { quote, .. } => market.on_quote(quote, &self.execution, reports),
-            Event::Funding { .. } | Event::Signal { .. } | Event::Order(_) | Event::Operator { .. } => Ok(()),
+        match (event, market) {
+            (Event::Bar { bar, .. }, Market::Prices(market)) => market.on_bar(bar, &self.execution, reports),
+            (Event::Trade { trade, .. }, Market::Prices(market)) => {
+                market.on_price(trade.price, trade.time, &self.execution, reports)
+            }
+            (Event::Quote { quote, .. }, Market::Prices(market)) => {
+                market.on_quote(quote, &self.execution, reports)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes in one row of an order book's recording, at its venue time, and says whether a best price moved. It is passed over for
+    /// an instrument that is not [replayed](Self::replaying).
+    ///
+    /// # Errors
+    /// [`Overflow`] when a notional or a fee does not fit.
+    #[inline]
+    pub fn on_tick(
+        &mut self,
+        instrument: InstrumentId,
+        tick: &Tick,
+        reports: &mut Vec<OrderReport>,
+    ) -> Result<bool, Overflow> {
+        match self.markets.get_mut(instrument.index()) {
+            Some(Market::Book(market)) => market.on_tick(tick, &self.execution, reports),
+            _ => Ok(false),
+        }
+    }
+
+    /// The best of both sides of a replayed book, as of `time`; `None` while a side is empty.
+    #[must_use]
+    pub fn quote(&self, instrument: InstrumentId, time: Time) -> Option<Quote> {
+        match self.markets.get(instrument.index()) {
+            Some(Market::Book(market)) => market.quote(time),
+            _ => None,
         }
     }
 
@@ -58,8 +110,10 @@ impl SimExchange {
         match command {
             Command::Place(order) => self.place(now, order, reports),
             Command::Cancel { id, instrument } => {
-                if let Some(market) = self.markets.get_mut(instrument.index()) {
-                    market.cancel(*id, now, reports);
+                match self.markets.get_mut(instrument.index()) {
+                    Some(Market::Prices(market)) => market.cancel(*id, now, reports),
+                    Some(Market::Book(market)) => market.cancel(*id, now, reports),
+                    None => {}
                 }
                 Ok(())
             }
@@ -73,7 +127,7 @@ impl SimExchange {
     /// From now on, market orders fill at once at `price`: how a run is closed at a price of its last bar.
     pub fn close_at(&mut self, instrument: InstrumentId, price: Price) {
         self.execution.market_fill = MarketFill::LastPrice;
-        if let Some(market) = self.markets.get_mut(instrument.index()) {
+        if let Some(Market::Prices(market)) = self.markets.get_mut(instrument.index()) {
             market.jump_to(price);
         }
     }
@@ -97,6 +151,9 @@ impl SimExchange {
             reports.push(rejected(RejectReason::BadPrice));
             return Ok(());
         }
-        market.place(order, now, &self.execution, reports)
+        match market {
+            Market::Prices(market) => market.place(order, now, &self.execution, reports),
+            Market::Book(market) => market.place(order, now, &self.execution, reports),
+        }
     }
 }
