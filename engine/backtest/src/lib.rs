@@ -3,6 +3,7 @@
 mod error;
 mod feed;
 mod journal;
+mod margin;
 mod replay;
 mod run;
 

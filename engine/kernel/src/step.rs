@@ -15,7 +15,7 @@ use crate::{KernelError, KernelSetup, LiveOrder, Outbox, Remark};
 pub struct Kernel {
     pub(crate) now: Time,
     pub(crate) markets: Vec<Market>,
-    portfolio: Portfolio,
+    pub(crate) portfolio: Portfolio,
     gate: Gate,
     breaker: Breaker,
     pub(crate) desks: Vec<Desk>,
@@ -205,6 +205,10 @@ impl Kernel {
                     outbox.funding = Some(self.portfolio.funding(*instrument, funding, price)?);
                 }
                 self.owner_of(*instrument, |_| true)
+            }
+            Event::Liquidation { instrument, liquidation } => {
+                self.taken(*instrument, liquidation, outbox)?;
+                None
             }
             Event::Signal { instrument, .. } => self.owner_of(*instrument, |_| true),
         };

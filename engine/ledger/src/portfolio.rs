@@ -1,8 +1,8 @@
 //! The one door through which money moves: fills and funding become balanced transactions.
 
 use types::{
-    Amount, Asset, ClientOrderId, Decimal, FeeSchedule, Fill, Funding, Instrument, InstrumentId, Money,
-    Overflow, Position, Price, Qty, Rounding, Time, div_round,
+    Amount, Asset, ClientOrderId, Decimal, FeeSchedule, Fill, Funding, Instrument, InstrumentId, Liquidation,
+    Money, Overflow, Position, Price, Qty, Rounding, Time, div_round,
 };
 
 use crate::books::BookError;
@@ -57,15 +57,6 @@ pub struct Booked {
     /// Whether the venue closed it for want of margin.
     pub liquidation: bool,
     /// What a liquidation paid to the insurance fund beside its fee; negative where the fund paid.
-    pub insurance: Money,
-}
-
-/// A venue's taking of a position: how it was closed, and what was settled with the insurance fund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Liquidation {
-    /// The closing fill, with the liquidation fee as its fee.
-    pub fill: Fill,
-    /// Paid to the insurance fund beside the fee, in the instrument's settlement asset; negative where the fund paid what was missing.
     pub insurance: Money,
 }
 
@@ -249,11 +240,11 @@ impl Portfolio {
         &mut self,
         instrument: InstrumentId,
         id: ClientOrderId,
-        time: Time,
         liquidation: &Liquidation,
         closed: &mut Vec<RoundTrip>,
     ) -> Result<Booked, LedgerError> {
-        self.book(instrument, id, time, &liquidation.fill, Some(liquidation.insurance), closed)
+        let Liquidation { time, fill, insurance } = liquidation;
+        self.book(instrument, id, *time, fill, Some(*insurance), closed)
     }
 
     #[inline]

@@ -6,11 +6,11 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 use proptest::prelude::*;
-use quantmesh_ledger::{Account, LedgerError, Liquidation, Portfolio, RoundTrip, Wallet};
+use quantmesh_ledger::{Account, LedgerError, Portfolio, RoundTrip, Wallet};
 use testkit::shared_or_skip;
 use types::{
     Amount, Asset, ClientOrderId, Contract, Decimal, FeeSchedule, Fill, Funding, Instrument, InstrumentId,
-    InstrumentSpec, Liquidity, Money, Price, Qty, Rate, Side, Time,
+    InstrumentSpec, Liquidation, Liquidity, Money, Price, Qty, Rate, Side, Time,
 };
 
 fn asset(text: &str) -> Asset {
@@ -148,10 +148,12 @@ fn a_liquidation_is_a_transaction_of_its_own_and_its_round_trips_say_so() {
         let mut portfolio = Portfolio::new(usdt, money("1000"), vec![of.clone()]).unwrap();
         book(&mut portfolio, &of, &fill(&of, Side::Buy, "20000", 100, "0"));
         let mut closed = Vec::new();
-        let taken =
-            Liquidation { fill: fill(&of, Side::Sell, "18000", 100, "5"), insurance: money(insurance) };
-        let booked =
-            portfolio.liquidate(of.id(), ClientOrderId::default(), Time::EPOCH, &taken, &mut closed).unwrap();
+        let taken = Liquidation {
+            time: Time::EPOCH,
+            fill: fill(&of, Side::Sell, "18000", 100, "5"),
+            insurance: money(insurance),
+        };
+        let booked = portfolio.liquidate(of.id(), ClientOrderId::default(), &taken, &mut closed).unwrap();
         assert_eq!((booked.realised, booked.fee, booked.liquidation), (money("-200"), money("5"), true));
         assert_eq!((booked.insurance, portfolio.cash()), (money(insurance), money(cash)));
         assert_eq!(portfolio.books().balance(Account::Insurance, usdt), money(insurance));
@@ -186,8 +188,8 @@ proptest! {
             let id = ClientOrderId::default();
             if taken {
                 insurance = 77;
-                let liquidation = Liquidation { fill, insurance: Money::from_units(insurance) };
-                portfolio.liquidate(of.id(), id, Time::EPOCH, &liquidation, &mut closed).unwrap();
+                let liquidation = Liquidation { time: Time::EPOCH, fill, insurance: Money::from_units(insurance) };
+                portfolio.liquidate(of.id(), id, &liquidation, &mut closed).unwrap();
             } else {
                 portfolio.fill(of.id(), id, Time::EPOCH, &fill, &mut closed).unwrap();
             }

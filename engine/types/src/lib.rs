@@ -25,7 +25,7 @@ pub use contract::{Contract, ContractError, LotValue};
 pub use decimal::{Decimal, DecimalError, Rounding, div_round};
 pub use event::{Command, Event, OperatorVerb};
 pub use instrument::{FeeSchedule, Filters, Instrument, InstrumentError, InstrumentId, InstrumentSpec};
-pub use market::{Bar, Funding, Quote, Trade};
+pub use market::{Bar, Funding, Liquidation, Quote, Trade};
 pub use money::{Amount, Money, Rate};
 pub use order::{IllegalTransition, Order, OrderKind, OrderStatus, Side, TimeInForce};
 pub use position::Position;

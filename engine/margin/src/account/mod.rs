@@ -198,6 +198,14 @@ impl Account {
         Ok(())
     }
 
+    /// The leverage that positions of an instrument are opened with.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownInstrument`].
+    pub fn leverage(&self, instrument: InstrumentId) -> Result<u32, Fault> {
+        Ok(self.state(instrument)?.line.leverage)
+    }
+
     /// What open orders of an instrument hold back: their initial margin, which is not available for others.
     ///
     /// # Errors
