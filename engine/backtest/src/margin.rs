@@ -20,11 +20,13 @@ pub(crate) struct Margin {
     account: Account,
     /// Instruments that have mark prices of their own.
     marked: Vec<InstrumentId>,
+    /// Orders that the venue works and that may open, with what is left of them.
+    open: Vec<(Order, Qty)>,
 }
 
 impl Margin {
     pub(crate) const fn new(account: Account) -> Self {
-        Self { account, marked: Vec::new() }
+        Self { account, marked: Vec::new(), open: Vec::new() }
     }
 
     /// Takes in a fact that the kernel has taken in.
@@ -47,44 +49,62 @@ impl Margin {
                 Some(price) => self.account.funding(*instrument, funding.rate, price).map(drop),
                 None => Ok(()),
             },
-            Event::Order(OrderReport { instrument, kind: ReportKind::Filled(fill), .. }) => {
-                let Fill { side, price, qty, fee, .. } = *fill;
-                self.account.fill(*instrument, LegSide::Both, side, price, qty, fee).map(drop)
+            Event::Order(report) => {
+                self.hear(report);
+                let ReportKind::Filled(fill) = report.kind else { return Ok(()) };
+                let Fill { side, price, qty, fee, .. } = fill;
+                self.account.fill(report.instrument, LegSide::Both, side, price, qty, fee).map(drop)
             }
-            Event::Order(_)
-            | Event::Liquidation { .. }
+            Event::Liquidation { .. }
             | Event::Signal { .. }
             | Event::Timer { .. }
             | Event::Operator { .. } => Ok(()),
         }
     }
 
-    /// Whether the account does not back an order beside all others that are open.
+    /// Keeps count of what is left of open orders.
+    fn hear(&mut self, report: &OrderReport) {
+        let Some(at) = self.open.iter().position(|(order, _)| order.id == report.id) else { return };
+        let filled = if let ReportKind::Filled(fill) = report.kind { fill.qty.lots() } else { 0 };
+        if let Some((_, left)) = self.open.get_mut(at) {
+            *left = Qty::from_lots(left.lots().saturating_sub(filled));
+            if report.kind.ends_order() || left.lots() <= 0 {
+                self.open.swap_remove(at);
+            }
+        }
+    }
+
+    /// Whether the account does not back an order beside all others that are open. One that it backs is counted from now on.
     fn refuses(&mut self, order: &Order, markets: &[Market]) -> Result<bool, Fault> {
-        let Some(own) = markets.get(order.instrument.index()).filter(|_| !order.reduce_only) else {
+        if order.reduce_only {
             return Ok(false);
-        };
-        let Some(price) = order.kind.price().or(own.last) else { return Ok(false) };
+        }
         for market in markets {
             let Some(last) = market.last else { continue };
             let id = market.instrument.id();
-            let mut open = [market.open_buy.lots(), market.open_sell.lots()];
-            if id == order.instrument {
-                let [buys, sells] = &mut open;
-                let side = if order.side == Side::Buy { buys } else { sells };
-                *side = side.saturating_sub(order.qty.lots()).max(0);
-            }
-            let [buys, sells] = open;
-            let held = market.position.qty.lots();
-            let opening = buys.saturating_add(held.min(0)).max(sells.saturating_sub(held.max(0))).max(0);
+            let of = |side: Side| {
+                let own = self.open.iter().filter(|(open, _)| open.instrument == id && open.side == side);
+                own.fold(0_i64, |sum, (_, left)| sum.saturating_add(left.lots()))
+            };
+            // What closes holds nothing back.
+            let held = self.account.holding(id, LegSide::Both)?.position.qty.lots();
+            let buys = of(Side::Buy).saturating_add(held.min(0));
+            let opening = buys.max(of(Side::Sell).saturating_sub(held.max(0))).max(0);
             let notional = market.instrument.notional(last, Qty::from_lots(opening))?;
             self.account.reserve(id, initial_margin(notional, self.account.leverage(id)?)?)?;
         }
-        match self.account.can_open(order.instrument, LegSide::Both, order.side, order.qty, price) {
-            Ok(_) => Ok(false),
-            Err(Fault::Insufficient { .. } | Fault::Leverage { .. } | Fault::BeyondTiers { .. }) => Ok(true),
-            Err(fault) => Err(fault),
+        let last = markets.get(order.instrument.index()).and_then(|market| market.last);
+        if let Some(price) = order.kind.price().or(last) {
+            match self.account.can_open(order.instrument, LegSide::Both, order.side, order.qty, price) {
+                Ok(_) => {}
+                Err(Fault::Insufficient { .. } | Fault::Leverage { .. } | Fault::BeyondTiers { .. }) => {
+                    return Ok(true);
+                }
+                Err(fault) => return Err(fault),
+            }
         }
+        self.open.push((*order, order.qty));
+        Ok(false)
     }
 
     /// The price at which a bar takes what is held of an instrument, and where that begins.
@@ -109,6 +129,12 @@ impl Backtest {
     pub fn with_margin(mut self, account: Account) -> Self {
         self.margin = Some(Box::new(Margin::new(account)));
         self
+    }
+
+    /// The venue's account, where the run has margin.
+    #[must_use]
+    pub fn margin_account(&self) -> Option<&Account> {
+        self.margin.as_ref().map(|margin| &margin.account)
     }
 
     /// What the kernel has just taken in, for the venue's account.

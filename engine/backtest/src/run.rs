@@ -165,6 +165,12 @@ impl Backtest {
         Ok(())
     }
 
+    /// Equity after the last event, in the settlement asset.
+    #[must_use]
+    pub const fn equity(&self) -> Money {
+        self.outbox.equity
+    }
+
     /// The journal so far; empty where none is kept.
     #[must_use]
     pub fn journal(&self) -> &[Entry] {
