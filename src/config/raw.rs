@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use sdk::Number;
 use serde::{Deserialize, Serialize};
 
+use super::margin::{MarginConfig, RemainderConfig, TierConfig};
+
 /// A QuantMesh run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -35,8 +37,23 @@ pub(crate) struct AccountConfig {
     /// Equity at the start.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) capital: Number,
-    /// The asset equity is counted in; instruments must be quoted in it.
+    /// The asset equity is counted in; the profit of instruments must be counted in it.
     pub(crate) currency: String,
+    /// What backs positions.
+    #[serde(skip_serializing_if = "MarginConfig::is_default")]
+    pub(crate) margin: MarginConfig,
+    /// Leverage that positions are opened with; an instrument may have its own. Only with margin.
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: u32,
+    /// Where the rest of an isolated margin goes after a liquidation.
+    #[serde(skip_serializing_if = "RemainderConfig::is_default")]
+    pub(crate) liquidation_remainder: RemainderConfig,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_one(leverage: &u32) -> bool {
+    *leverage == 1
 }
 
 /// One instrument.
@@ -88,6 +105,20 @@ pub(crate) struct InstrumentConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) fee_asset_price: Option<Number>,
+    /// Leverage that its positions are opened with; without it, the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: Option<u32>,
+    /// What a liquidation costs, in basis points of the notional; 50 unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 0, "x-unit" = "bps"))]
+    pub(crate) liquidation_fee_bps: Option<Number>,
+    /// Its maintenance tiers; an account with margin needs these or `tiers_file`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tiers: Vec<TierConfig>,
+    /// A file of maintenance tiers: Binance's leverageBracket, or ccxt's table of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tiers_file: Option<String>,
     /// Where its market data is.
     pub(crate) data: DataConfig,
 }
@@ -315,7 +346,13 @@ pub(crate) struct ReportConfig {
 
 impl Default for AccountConfig {
     fn default() -> Self {
-        Self { capital: Number::whole(10_000), currency: "USDT".to_owned() }
+        Self {
+            capital: Number::whole(10_000),
+            currency: "USDT".to_owned(),
+            margin: MarginConfig::Off,
+            leverage: 1,
+            liquidation_remainder: RemainderConfig::Fund,
+        }
     }
 }
 

@@ -4,11 +4,11 @@
 //! where that is beyond it already: before the bar's own fills, unless a stop of ours stands in between, and after them. Where an
 //! instrument has mark prices of its own, only those count.
 
-use margin::{Account, Fault, LegSide, Liquidation as Taken, LiquidationPrices, initial_margin};
+use margin::{Account, Fault, LegSide, Liquidation as Taken, LiquidationPrices, converted, initial_margin};
 use sdk::Market;
 use types::{
-    Bar, Command, Event, Fill, InstrumentId, Liquidation, Liquidity, Order, OrderKind, OrderReport, Price,
-    Qty, RejectReason, ReportKind, Side, Time,
+    Amount, Bar, Command, Event, Fill, InstrumentId, Liquidation, Liquidity, Order, OrderKind, OrderReport,
+    Price, Qty, RejectReason, ReportKind, Rounding, Side, Time,
 };
 
 use crate::BacktestError;
@@ -30,7 +30,8 @@ impl Margin {
     }
 
     /// Takes in a fact that the kernel has taken in.
-    fn observe(&mut self, event: &Event, last: Option<Price>) -> Result<(), Fault> {
+    fn observe(&mut self, event: &Event, market: Option<&Market>) -> Result<(), Fault> {
+        let last = market.and_then(|market| market.last);
         match event {
             Event::Mark { instrument, price, .. } => {
                 if !self.marked.contains(instrument) {
@@ -45,14 +46,17 @@ impl Margin {
                 Some(price) if !self.marked.contains(instrument) => self.account.mark(*instrument, price),
                 _ => Ok(()),
             },
-            Event::Funding { instrument, funding } => match funding.mark.or(last) {
-                Some(price) => self.account.funding(*instrument, funding.rate, price).map(drop),
-                None => Ok(()),
-            },
+            Event::Funding { instrument, funding } => {
+                match funding.mark.or(market.and_then(|one| one.mark)).or(last) {
+                    Some(price) => self.account.funding(*instrument, funding.rate, price).map(drop),
+                    None => Ok(()),
+                }
+            }
             Event::Order(report) => {
                 self.hear(report);
                 let ReportKind::Filled(fill) = report.kind else { return Ok(()) };
                 let Fill { side, price, qty, fee, .. } = fill;
+                let fee = market.map_or(Ok(fee), |market| settled(market, fee))?;
                 self.account.fill(report.instrument, LegSide::Both, side, price, qty, fee).map(drop)
             }
             Event::Liquidation { .. }
@@ -122,6 +126,17 @@ impl Margin {
     }
 }
 
+/// A fee in the asset that the account settles in: one paid in another asset at its configured price, rounded against us.
+fn settled(market: &Market, fee: Amount) -> Result<Amount, Fault> {
+    let (fees, asset) = (market.instrument.fees(), market.instrument.settle());
+    match fees.asset_price {
+        Some(price) if fee.asset == fees.asset => {
+            Ok(Amount { asset, money: converted(fee.money, price, Rounding::Up)? })
+        }
+        _ => Ok(fee),
+    }
+}
+
 impl Backtest {
     /// The same backtest on an account with margin: orders that it does not back are rejected, and what is at its maintenance margin is
     /// taken. The account is in one-way mode, and has been given the run's capital.
@@ -141,13 +156,9 @@ impl Backtest {
     #[cold]
     pub(crate) fn observe_margin(&mut self, event: &Event) -> Result<(), BacktestError> {
         let market = event.instrument().and_then(|id| self.kernel.markets().get(id.index()));
-        let last = match event {
-            Event::Funding { .. } => market.and_then(|market| market.mark.or(market.last)),
-            _ => market.and_then(|market| market.last),
-        };
         match &mut self.margin {
             Some(margin) => {
-                margin.observe(event, last).map_err(|fault| self.margin_fault(event.time(), fault))
+                margin.observe(event, market).map_err(|fault| self.margin_fault(event.time(), fault))
             }
             None => Ok(()),
         }

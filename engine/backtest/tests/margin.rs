@@ -1,9 +1,5 @@
 //! Margin in a run: what the venue takes, when, at what price, and that its account and our books agree.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of tests may stop where something is not as it should be"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of tests may stop where something is not as it should be")]
 
 use kernel::{Kernel, KernelSetup, Seat, Term};
 use ledger::{RecorderOptions, RunRecord};
