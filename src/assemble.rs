@@ -96,6 +96,7 @@ pub(crate) fn assemble(
             tick_size: raw.tick_size.map(sdk::Number::decimal),
             lot_size: raw.lot_size.map(sdk::Number::decimal),
             column_prefix: raw.data.column_prefix.clone(),
+            ..ReadOptions::default()
         };
         let market = load(source, &raw.data, data, &options, &known.symbol)?;
         let funding = match &raw.data.funding {
@@ -263,12 +264,12 @@ impl Assembled {
         let mut streams = Vec::new();
         for (id, data) in (0..).map(InstrumentId).zip(&self.series) {
             if let Some(funding) = &data.funding {
-                streams.push(stream(id, &funding.series.data));
+                streams.extend(stream(id, &funding.series.data));
             }
             if !data.signals.is_empty() {
                 streams.push(Stream::Signals(id, data.signals.iter()));
             }
-            streams.push(stream(id, &data.market.series.data));
+            streams.extend(stream(id, &data.market.series.data));
         }
         streams
     }
@@ -285,13 +286,15 @@ impl Assembled {
     }
 }
 
-fn stream(id: InstrumentId, data: &SeriesData) -> Stream<'_> {
-    match data {
+/// The rows as market events. Ticks of an order book are replayed instead.
+fn stream(id: InstrumentId, data: &SeriesData) -> Option<Stream<'_>> {
+    Some(match data {
         SeriesData::Bars(rows) => Stream::Bars(id, rows.iter()),
         SeriesData::Trades(rows) => Stream::Trades(id, rows.iter()),
         SeriesData::Quotes(rows) => Stream::Quotes(id, rows.iter()),
         SeriesData::Funding(rows) => Stream::Funding(id, rows.iter()),
-    }
+        SeriesData::Ticks(_) => return None,
+    })
 }
 
 fn first_price(data: &InstrumentData) -> Option<Price> {
@@ -299,6 +302,7 @@ fn first_price(data: &InstrumentData) -> Option<Price> {
         SeriesData::Bars(rows) => rows.first().map(|bar| bar.open),
         SeriesData::Trades(rows) => rows.first().map(|trade| trade.price),
         SeriesData::Quotes(rows) => rows.first().map(|quote| quote.bid),
+        SeriesData::Ticks(rows) => rows.first().map(|tick| tick.price),
         SeriesData::Funding(_) => None,
     }
 }
@@ -339,6 +343,11 @@ fn load(
     if matches!(loaded.series.data, SeriesData::Funding(_)) {
         let what =
             "funding rates alone are no market; name bars, trades or quotes, and these under data.funding";
+        return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
+    }
+    if loaded.series.data.kind() == tape::Kind::Ticks {
+        let what =
+            "a recording of an order book is no market for `backtest` yet; name bars, trades or quotes";
         return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
     }
     Ok(loaded)

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, Recording as Played, ReplaySetup};
 use kernel::{KernelSetup, Seat, Term};
 use ledger::RecorderOptions;
-use sdk::{ClientOrderId, Event, InstrumentId, Intents, Interest, OrderKind, Strategy, TimeInForce, View, Wish};
+use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, Recording as Played, ReplaySetup};
+use sdk::{
+    ClientOrderId, Event, InstrumentId, Intents, Interest, OrderKind, Strategy, TimeInForce, View, Wish,
+};
 use testkit::Lab;
 use types::{Price, Qty};
 use venue::{Execution, Exponent, Fills, Latency, Queue};
@@ -98,7 +100,11 @@ fn ours(recording: &Recording, plan: Plan, queue: Queue, fills: Fills) -> Result
             ..ReplaySetup::default()
         },
     })?;
-    let outcome = run.replay([Played { instrument: InstrumentId(0), rows: recording.ticks.iter().copied(), in_one_order: false }], [], |_| ())?;
+    let outcome = run.replay(
+        [Played { instrument: InstrumentId(0), rows: recording.ticks.iter().copied(), in_one_order: false }],
+        [],
+        |_| (),
+    )?;
     let fill = |fill: &ledger::FillRecord| Fill {
         id: u64::from(fill.id.slot),
         venue_time: fill.time.nanos() - LATENCY,
@@ -118,7 +124,10 @@ pub fn compare(files: &[&str]) -> Result<(), Failure> {
         Queue::Log,
         Queue::LogOfTotal,
     ];
-    println!("{:<42} {:<30} {:<8} {:>7} {:>7} {:>7}", "recording", "queue", "fills", "theirs", "ours", "unlike");
+    println!(
+        "{:<42} {:<30} {:<8} {:>7} {:>7} {:>7}",
+        "recording", "queue", "fills", "theirs", "ours", "unlike"
+    );
     let mut unlike_in_all = 0;
     for file in files {
         let recording = read(file)?;
@@ -126,9 +135,12 @@ pub fn compare(files: &[&str]) -> Result<(), Failure> {
             for fills in [Fills::Whole, Fills::Partial] {
                 let run = crate::hft::run(&recording, LATENCY, queue, fills, 7)?;
                 let ours = ours(&recording, run.plan, queue, fills)?;
-                let within = |list: Vec<Fill>| joined(list.into_iter().filter(|fill| fill.venue_time < run.until).collect());
+                let within = |list: Vec<Fill>| {
+                    joined(list.into_iter().filter(|fill| fill.venue_time < run.until).collect())
+                };
                 let (theirs, ours) = (within(run.fills), within(ours));
-                let missing: Vec<_> = theirs.iter().filter(|fill| ours.binary_search(fill).is_err()).collect();
+                let missing: Vec<_> =
+                    theirs.iter().filter(|fill| ours.binary_search(fill).is_err()).collect();
                 let extra: Vec<_> = ours.iter().filter(|fill| theirs.binary_search(fill).is_err()).collect();
                 let unlike = missing.len() + extra.len();
                 let (queue, fills) = (format!("{queue:?}"), format!("{fills:?}"));
@@ -139,7 +151,9 @@ pub fn compare(files: &[&str]) -> Result<(), Failure> {
                     ours.len(),
                     if run.until == i64::MAX { "" } else { "  until its own error" }
                 );
-                let first = |list: &[&Fill]| list.iter().min_by_key(|fill| fill.venue_time).map(|fill| format!("{fill:?}"));
+                let first = |list: &[&Fill]| {
+                    list.iter().min_by_key(|fill| fill.venue_time).map(|fill| format!("{fill:?}"))
+                };
                 if unlike > 0 {
                     println!("  only theirs, first: {}", first(&missing).unwrap_or_default());
                     println!("  only ours, first:   {}", first(&extra).unwrap_or_default());

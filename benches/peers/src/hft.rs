@@ -3,8 +3,9 @@
 use hftbacktest::backtest::assettype::LinearAsset;
 use hftbacktest::backtest::data::Data;
 use hftbacktest::backtest::models::{
-    CommonFees, ConstantLatency, LogProbQueueFunc, LogProbQueueFunc2, PowerProbQueueFunc, PowerProbQueueFunc2,
-    PowerProbQueueFunc3, ProbQueueModel, QueueModel, RiskAdverseQueueModel, TradingValueFeeModel,
+    CommonFees, ConstantLatency, LogProbQueueFunc, LogProbQueueFunc2, PowerProbQueueFunc,
+    PowerProbQueueFunc2, PowerProbQueueFunc3, ProbQueueModel, QueueModel, RiskAdverseQueueModel,
+    TradingValueFeeModel,
 };
 use hftbacktest::backtest::{Backtest, BacktestError, DataSource, ExchangeKind, L2AssetBuilder};
 use hftbacktest::depth::{HashMapMarketDepth, L2MarketDepth, MarketDepth};
@@ -84,7 +85,13 @@ pub fn run(
     }
 }
 
-fn trade(mut engine: Backtest<HashMapMarketDepth>, latency: i64, tick: f64, lot: f64, seed: u64) -> Result<Run, Failure> {
+fn trade(
+    mut engine: Backtest<HashMapMarketDepth>,
+    latency: i64,
+    tick: f64,
+    lot: f64,
+    seed: u64,
+) -> Result<Run, Failure> {
     const STEP: i64 = 100_000_000;
     let failed = |error| format!("{error:?}");
     let (mut plan, mut fills, mut dice, mut next) = (Plan::new(), Vec::new(), Dice(seed), 0_u64);
@@ -118,8 +125,12 @@ fn trade(mut engine: Backtest<HashMapMarketDepth>, latency: i64, tick: f64, lot:
         if bid == i64::MIN || ask == i64::MAX {
             continue;
         }
-        let mut live: Vec<u64> =
-            engine.orders(0).values().filter(|order| order.cancellable()).map(|order| order.order_id).collect();
+        let mut live: Vec<u64> = engine
+            .orders(0)
+            .values()
+            .filter(|order| order.cancellable())
+            .map(|order| order.order_id)
+            .collect();
         live.sort_unstable();
         let requests = dice.requests((bid, ask), &live, &mut next);
         for request in &requests {
@@ -160,7 +171,10 @@ fn note(
     for order in engine.orders(0).values() {
         let Some(known) = left.get_mut(&order.order_id) else { continue };
         let now = (order.leaves_qty / lot).round() as i64;
-        let filled = matches!(order.status, Status::Filled | Status::PartiallyFilled | Status::Expired | Status::Canceled);
+        let filled = matches!(
+            order.status,
+            Status::Filled | Status::PartiallyFilled | Status::Expired | Status::Canceled
+        );
         if filled && now < *known && order.exec_qty > 0.0 {
             fills.push(Fill {
                 id: order.order_id,

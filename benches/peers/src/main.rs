@@ -8,7 +8,6 @@ mod speed;
 #[path = "../../../engine/backtest/tests/works/mod.rs"]
 mod works;
 
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

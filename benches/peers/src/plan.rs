@@ -75,7 +75,9 @@ pub fn joined(mut fills: Vec<Fill>) -> Vec<Fill> {
     let mut joined: Vec<Fill> = Vec::with_capacity(fills.len());
     for fill in fills {
         match joined.last_mut() {
-            Some(last) if (last.id, last.venue_time, last.price) == (fill.id, fill.venue_time, fill.price) => {
+            Some(last)
+                if (last.id, last.venue_time, last.price) == (fill.id, fill.venue_time, fill.price) =>
+            {
                 last.lots += fill.lots;
             }
             _ => joined.push(fill),

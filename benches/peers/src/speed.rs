@@ -54,10 +54,16 @@ pub fn clocked<T>(call: impl FnOnce() -> T) -> (T, f64) {
 
 fn ours(ticks: &[types::Tick]) -> Result<(Outcome, f64), Failure> {
     let engine = works::grid_of_quotes(works::behind_everybody(), ReplaySetup::default());
-    let (outcome, seconds) =
-        clocked(|| engine.replay([Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }], [], |_| ()));
+    let (outcome, seconds) = clocked(|| {
+        engine.replay(
+            [Recording { instrument: InstrumentId(0), rows: ticks.iter().copied(), in_one_order: true }],
+            [],
+            |_| (),
+        )
+    });
     let record = outcome?.record;
-    let cancelled = record.orders.iter().filter(|order| order.status == types::OrderStatus::Cancelled).count();
+    let cancelled =
+        record.orders.iter().filter(|order| order.status == types::OrderStatus::Cancelled).count();
     let outcome = Outcome {
         fills: record.totals.fills,
         submits: record.totals.orders,
@@ -89,7 +95,10 @@ pub fn compare(file: &str) -> Result<(), Failure> {
     ];
     let rate = |seconds: f64| ticks.len() as f64 / seconds / 1e6;
     println!("W2, {}, {} events; results: {:?}", recording.name, ticks.len(), hand.0);
-    println!("{:<32} {:>16} {:>22} {:>12}", "contestant", "M events / CPU s", "times the hand's time", "of ours");
+    println!(
+        "{:<32} {:>16} {:>22} {:>12}",
+        "contestant", "M events / CPU s", "times the hand's time", "of ours"
+    );
     println!("{:<32} {:>16.1} {:>22.1} {:>12.2}", "by hand", rate(hand.1), 1.0, contestants[0].1.1 / hand.1);
     for (name, (outcome, seconds)) in &contestants {
         let same = if *outcome == hand.0 { String::new() } else { format!("  UNLIKE: {outcome:?}") };

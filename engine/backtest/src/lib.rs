@@ -3,12 +3,16 @@
 mod error;
 mod feed;
 mod journal;
+mod lookahead;
 mod margin;
+mod recording;
 mod replay;
 mod run;
 
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
-pub use replay::{Recording, ReplaySetup};
+pub use lookahead::{Lookahead, LookaheadError, lookahead};
+pub use recording::Recording;
+pub use replay::ReplaySetup;
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};

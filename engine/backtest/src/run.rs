@@ -193,7 +193,7 @@ impl Backtest {
             self.recorder.amend_equity(time, self.outbox.equity);
         }
         let unrealised = self.unrealised().map_err(|source| self.overflow(Time::EPOCH, source))?;
-        Ok(Outcome { record: self.recorder.finish(unrealised), journal: self.journal })
+        Ok(Outcome { record: self.recorder.finish(&unrealised), journal: self.journal })
     }
 
     /// Keeps what a market event says of prices, for the chart and for the end of the run.
@@ -299,20 +299,13 @@ impl Backtest {
         if let Event::Signal { signal, .. } = event {
             self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
         }
-        if !self.outbox.remarks.is_empty() || self.outbox.funding.is_some() {
-            self.write_down(now);
+        if let (Some(received), Some(instrument)) = (self.outbox.funding, event.instrument()) {
+            self.recorder.funding(event.time(), instrument, received);
+        }
+        for remark in &self.outbox.remarks {
+            self.recorder.note(now, remark.strategy, remark.text);
         }
         Ok(())
-    }
-
-    #[cold]
-    fn write_down(&mut self, time: Time) {
-        for remark in &self.outbox.remarks {
-            self.recorder.note(time, remark.strategy, remark.text);
-        }
-        if let Some(received) = self.outbox.funding {
-            self.recorder.funding(received);
-        }
     }
 
     /// Sends what the last step asked for, the way that this run's commands go.
@@ -345,8 +338,8 @@ impl Backtest {
         Ok(())
     }
 
-    /// Profit of what is still open, at the last prices.
-    fn unrealised(&self) -> Result<Money, Overflow> {
+    /// Profit of what is still open, at the last prices, by instrument id.
+    fn unrealised(&self) -> Result<Vec<Money>, Overflow> {
         let markets = self.kernel.markets();
         self.kernel.portfolio().unrealised(|id| markets.get(id.index()).and_then(|market| market.last))
     }

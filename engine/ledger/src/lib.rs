@@ -14,5 +14,5 @@ pub use books::{Account, Books, Posting, Unbalanced};
 pub use lots::Lots;
 pub use portfolio::{Booked, LedgerError, Portfolio};
 pub use pots::Wallet;
-pub use record::{EquityPoint, FillRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals};
+pub use record::{EquityPoint, FillRecord, FundingRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals};
 pub use recorder::{Recorder, RecorderOptions};

@@ -193,16 +193,18 @@ impl Portfolio {
         Ok(sum)
     }
 
-    /// Profit of what is open, at the prices that `mark` gives, in the settlement asset; a position without a price has none.
+    /// Profit of what is open, by instrument id, at the prices that `mark` gives, in the settlement asset; a position without a price
+    /// has none.
     ///
     /// # Errors
-    /// [`Overflow`] when the sum leaves the range of money.
-    pub fn unrealised(&self, mark: impl Fn(InstrumentId) -> Option<Price>) -> Result<Money, Overflow> {
-        self.holdings.iter().try_fold(Money::ZERO, |sum, holding| {
+    /// [`Overflow`] when a profit leaves the range of money.
+    pub fn unrealised(&self, mark: impl Fn(InstrumentId) -> Option<Price>) -> Result<Vec<Money>, Overflow> {
+        let of = |holding: &Holding| {
             let profit = holding.worth(&mark)?.minus(holding.position.cost)?;
             let pot = holding.pot.and_then(|at| self.pots.get(at));
-            sum.plus(pot.map_or(Ok(profit), |pot| pot.counts(profit, mark(pot.source())))?)
-        })
+            pot.map_or(Ok(profit), |pot| pot.counts(profit, mark(pot.source())))
+        };
+        self.holdings.iter().map(of).collect()
     }
 
     /// An amount of an instrument's settlement asset in the account's, at the last price that the books saw.

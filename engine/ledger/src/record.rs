@@ -31,8 +31,21 @@ pub struct FillRecord {
     pub position: Qty,
     /// Profit it realised against average cost, before its fee, in the settlement asset.
     pub realised: Money,
+    /// What its fee is worth in the settlement asset; negative for a rebate.
+    pub fee: Money,
     /// Whether the venue closed it for want of margin.
     pub liquidation: bool,
+}
+
+/// One funding settlement of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FundingRecord {
+    /// When.
+    pub time: Time,
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// What was received (negative: paid), in the settlement asset.
+    pub received: Money,
 }
 
 /// One entry matched with one exit.
@@ -150,6 +163,8 @@ pub struct RunRecord {
     pub equity: Vec<EquityPoint>,
     /// Fills, oldest first.
     pub fills: Vec<FillRecord>,
+    /// Funding settlements that moved money, oldest first.
+    pub funding: Vec<FundingRecord>,
     /// Closed round trips, in the order of their exits.
     pub round_trips: Vec<RoundTrip>,
     /// Orders, in the order they were sent.
@@ -160,6 +175,8 @@ pub struct RunRecord {
     pub notes: Vec<Note>,
     /// Position of each instrument at the end, by instrument id.
     pub positions: Vec<Qty>,
+    /// Profit of what is still open at the last price, by instrument id; sums to that of the totals.
+    pub unrealised: Vec<Money>,
     /// Sums.
     pub totals: Totals,
 }

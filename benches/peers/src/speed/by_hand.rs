@@ -105,14 +105,18 @@ impl Hand {
     }
 
     fn fill_buys(&mut self, to: i64, touch: bool) {
-        while let Some(price) = self.buys.first().copied().filter(|price| *price > to || touch && *price == to) {
+        while let Some(price) =
+            self.buys.first().copied().filter(|price| *price > to || touch && *price == to)
+        {
             self.buys.remove(0);
             self.fill(price, 1);
         }
     }
 
     fn fill_sells(&mut self, to: i64, touch: bool) {
-        while let Some(price) = self.sells.first().copied().filter(|price| *price < to || touch && *price == to) {
+        while let Some(price) =
+            self.sells.first().copied().filter(|price| *price < to || touch && *price == to)
+        {
             self.sells.remove(0);
             self.fill(price, -1);
         }
@@ -127,7 +131,8 @@ impl Hand {
     }
 
     fn decide(&mut self) {
-        let (low, high) = (self.bid + self.ask - 10 - self.position, self.bid + self.ask + 10 - self.position);
+        let (low, high) =
+            (self.bid + self.ask - 10 - self.position, self.bid + self.ask + 10 - self.position);
         let buy = self.bid.min(low.div_euclid(2)).div_euclid(APART) * APART;
         let sell = -(-self.ask.max(-(-high).div_euclid(2))).div_euclid(APART) * APART;
         let counts = &mut self.counts;

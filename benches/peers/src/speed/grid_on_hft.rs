@@ -84,10 +84,5 @@ where
     let (depth, position) = (engine.depth(0), engine.position(0));
     let middle = (depth.best_bid_tick() + depth.best_ask_tick()).div_euclid(2) as f64 * 0.1;
     let equity = values.balance + position * middle - values.fee;
-    Ok(Outcome {
-        fills: values.num_trades as u64,
-        submits,
-        cancels,
-        equity: format!("{equity:.4}"),
-    })
+    Ok(Outcome { fills: values.num_trades as u64, submits, cancels, equity: format!("{equity:.4}") })
 }
