@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use backtest::{BacktestSetup, Feed, Stream};
 use kernel::{KernelSetup, Seat};
 use ledger::RecorderOptions;
+use margin::{Account, AccountSettings, Line, PositionMode};
 use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
 use tape::{DataError, Loaded, ReadOptions, SeriesData};
 use types::{Instrument, InstrumentId, InstrumentSpec, Price, Signal, Time};
@@ -106,6 +107,7 @@ pub(crate) fn assemble(
         let decimal = |value: Option<sdk::Number>| value.map(sdk::Number::decimal);
         let spec = InstrumentSpec {
             symbol: known.symbol.clone(),
+            contract: known.contract,
             base: known.base,
             quote: known.quote,
             tick_size: grid.tick_size,
@@ -192,6 +194,27 @@ impl Assembled {
             journal,
             replay: backtest::ReplaySetup::default(),
         })
+    }
+
+    /// The venue's account, where the run has margin.
+    pub(crate) fn margin(&self) -> Result<Option<Account>, Failure> {
+        let Some(margin) = self.checked.margin else { return Ok(None) };
+        let known = self.checked.instruments.iter().zip(&self.instruments);
+        let lines = known.filter_map(|(known, instrument)| {
+            let own = known.margin.clone()?;
+            let instrument = instrument.clone();
+            let (tiers, leverage, liquidation_fee) = (own.tiers, own.leverage, own.liquidation_fee);
+            Some(Line { instrument, tiers, mode: margin.mode, leverage, liquidation_fee })
+        });
+        let settings = AccountSettings {
+            currency: self.checked.settlement,
+            multi_asset: false,
+            position_mode: PositionMode::OneWay,
+            remainder_to_fund: margin.remainder_to_fund,
+        };
+        let mut account = Account::new(settings, lines.collect()).map_err(Failure::config)?;
+        account.deposit(self.checked.settlement, self.checked.capital).map_err(Failure::config)?;
+        Ok(Some(account))
     }
 
     /// What an entry is told that trades the instruments at these places.

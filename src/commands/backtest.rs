@@ -60,7 +60,10 @@ fn shown(path: &Path) -> String {
 }
 
 fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
-    let backtest = Backtest::new(setup).map_err(Failure::run)?;
+    let mut backtest = Backtest::new(setup).map_err(Failure::run)?;
+    if let Some(account) = assembled.margin()? {
+        backtest = backtest.with_margin(account);
+    }
     let bar = progress::bar(assembled.events());
     let heard = |events: u64| bar.set_position(events);
     let mut streams = assembled.streams();
@@ -79,12 +82,16 @@ fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
 fn explain(error: &BacktestError) -> Failure {
     let (BacktestError::Kernel { event, time, .. }
     | BacktestError::Overflow { event, time, .. }
+    | BacktestError::Margin { event, time, .. }
     | BacktestError::Restless { event, time, .. }) = error;
     let when = tape::show_time(*time);
     match error {
         BacktestError::Kernel { source, .. } => Failure::run(format!("event {event}, {when} UTC: {source}")),
         BacktestError::Overflow { source, .. } => {
             Failure::run(format!("event {event}, {when} UTC: {source}"))
+        }
+        BacktestError::Margin { source, .. } => {
+            Failure::run(format!("event {event}, {when} UTC: the margin account: {source}"))
         }
         BacktestError::Restless { limit, .. } => Failure::run(format!(
             "event {event}, {when} UTC: the strategy went on answering its own orders for {limit} reports within one event; it never comes to rest"
@@ -154,6 +161,14 @@ fn execution(assembled: &Assembled) -> Vec<(String, String)> {
         None if raw.max_volume_pct.is_zero() => "unbound".to_owned(),
         None => "unbound, as the data has no volumes".to_owned(),
     };
+    let account = &assembled.checked.raw.account;
+    let margin = assembled.checked.margin.map(|margin| {
+        let rest = if margin.remainder_to_fund { "fund" } else { "account" };
+        (
+            "margin",
+            format!("{}, leverage {}, remainder to the {rest}", text(&account.margin), account.leverage),
+        )
+    });
     let rows = [
         ("touch", text(&raw.touch)),
         ("path", text(&raw.path)),
@@ -163,7 +178,7 @@ fn execution(assembled: &Assembled) -> Vec<(String, String)> {
         ("opening_prints", raw.opening_prints.to_string()),
         ("end", text(&raw.end)),
     ];
-    rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    rows.into_iter().chain(margin).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A choice by the name that the configuration gives it.

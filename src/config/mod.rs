@@ -3,9 +3,11 @@
 mod checked;
 mod edit;
 mod files;
+mod margin;
 mod raw;
 mod read;
 mod suggest;
+mod tier_files;
 
 pub(crate) use checked::Checked;
 pub(crate) use edit::set;

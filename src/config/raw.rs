@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use sdk::Number;
 use serde::{Deserialize, Serialize};
 
+use super::margin::{MarginConfig, RemainderConfig, TierConfig};
+
 /// A QuantMesh run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -35,8 +37,23 @@ pub(crate) struct AccountConfig {
     /// Equity at the start.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) capital: Number,
-    /// The asset equity is counted in; instruments must be quoted in it.
+    /// The asset equity is counted in; the profit of instruments must be counted in it.
     pub(crate) currency: String,
+    /// What backs positions.
+    #[serde(skip_serializing_if = "MarginConfig::is_default")]
+    pub(crate) margin: MarginConfig,
+    /// Leverage that positions are opened with; an instrument may have its own. Only with margin.
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: u32,
+    /// Where the rest of an isolated margin goes after a liquidation.
+    #[serde(skip_serializing_if = "RemainderConfig::is_default")]
+    pub(crate) liquidation_remainder: RemainderConfig,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_one(leverage: &u32) -> bool {
+    *leverage == 1
 }
 
 /// One instrument.
@@ -45,6 +62,9 @@ pub(crate) struct AccountConfig {
 pub(crate) struct InstrumentConfig {
     /// Its name.
     pub(crate) symbol: String,
+    /// What kind of contract it is.
+    #[serde(skip_serializing_if = "ContractConfig::is_default")]
+    pub(crate) contract: ContractConfig,
     /// What is bought; without it, the symbol less the account's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base: Option<String>,
@@ -59,7 +79,7 @@ pub(crate) struct InstrumentConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) lot_size: Option<Number>,
-    /// Base units per contract; 1 unless it says otherwise.
+    /// Base units per contract, or quote units (the face value) of an inverse one; 1 unless it says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) multiplier: Option<Number>,
@@ -69,7 +89,7 @@ pub(crate) struct InstrumentConfig {
     /// Largest order; 0 for none.
     #[schemars(extend("minimum" = 0))]
     pub(crate) max_qty: Number,
-    /// Smallest notional of an order, in the quote asset.
+    /// Smallest notional of an order, in the asset that profit is counted in.
     #[schemars(extend("minimum" = 0))]
     pub(crate) min_notional: Number,
     /// Maker fee in basis points (0.01 %); negative for a rebate.
@@ -78,15 +98,48 @@ pub(crate) struct InstrumentConfig {
     /// Taker fee in basis points (0.01 %).
     #[schemars(extend("x-unit" = "bps"))]
     pub(crate) taker_fee_bps: Number,
-    /// The asset fees are paid in; without it, the quote asset.
+    /// The asset fees are paid in; without it, the one that profit is counted in: the quote asset, or the base of an inverse contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fee_asset: Option<String>,
-    /// Worth of one unit of `fee_asset` in the quote asset; needed when they differ.
+    /// Worth of one unit of `fee_asset` in the asset that profit is counted in; needed when they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) fee_asset_price: Option<Number>,
+    /// Leverage that its positions are opened with; without it, the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: Option<u32>,
+    /// What a liquidation costs, in basis points of the notional; 50 unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 0, "x-unit" = "bps"))]
+    pub(crate) liquidation_fee_bps: Option<Number>,
+    /// Its maintenance tiers; an account with margin needs these or `tiers_file`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tiers: Vec<TierConfig>,
+    /// A file of maintenance tiers: Binance's leverageBracket, or ccxt's table of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tiers_file: Option<String>,
     /// Where its market data is.
     pub(crate) data: DataConfig,
+}
+
+/// What kind of contract an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ContractConfig {
+    /// The asset itself, paid in full.
+    Spot,
+    /// Profit is quantity × (exit − entry), in the quote asset.
+    #[default]
+    Linear,
+    /// Profit is contracts × face value × (1/entry − 1/exit), in the base asset: coin-margined.
+    Inverse,
+}
+
+impl ContractConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where market data is.
@@ -293,7 +346,13 @@ pub(crate) struct ReportConfig {
 
 impl Default for AccountConfig {
     fn default() -> Self {
-        Self { capital: Number::whole(10_000), currency: "USDT".to_owned() }
+        Self {
+            capital: Number::whole(10_000),
+            currency: "USDT".to_owned(),
+            margin: MarginConfig::Off,
+            leverage: 1,
+            liquidation_remainder: RemainderConfig::Fund,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod house;
 mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
+mod margin;
 mod new_strategy;
 mod program;
 mod quoted;

@@ -13,7 +13,7 @@ const LONGER: &[(&str, usize)] = &[];
 const BYTES: usize = 2 * 1024 * 1024;
 
 /// Rooms where money is: no floating point, by the same rules.
-const MONEY: [&str; 6] = ["types", "depth", "ledger", "risk", "kernel", "venue"];
+const MONEY: [&str; 7] = ["types", "depth", "ledger", "risk", "kernel", "venue", "margin"];
 
 /// Where `unsafe` may stand: what is compared with loaded libraries has to load them. It is a workspace of its own, so nothing
 /// in it can get into the program, and its lints ask for a reason at each place.
