@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use backtest::{Backtest, BacktestError, BacktestSetup, Outcome};
+use backtest::{Backtest, BacktestError, BacktestSetup, Feed, Outcome, Stream};
 use report::{Calendar, Context};
 use serde_json::{Value, json};
 
@@ -60,18 +60,29 @@ fn shown(path: &Path) -> String {
 }
 
 fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
-    let backtest = Backtest::new(setup).map_err(Failure::run)?;
-    let bar = progress::bar(assembled.events());
-    let heard = |events: u64| bar.set_position(events);
-    let mut streams = assembled.streams();
+    let bar = progress::bar(assembled.events(), "events");
     // Measured by benches/delivery: all that comes before is start-up.
     tracing::info!("the first event goes in");
+    let outcome = play(setup, assembled.streams(), |events| bar.set_position(events));
+    bar.finish_and_clear();
+    outcome
+}
+
+/// Runs over streams; `heard` hears the count of events now and then.
+pub(crate) fn play(
+    setup: BacktestSetup,
+    mut streams: Vec<Stream<'_>>,
+    heard: impl FnMut(u64),
+) -> Result<Outcome, Failure> {
+    let backtest = Backtest::new(setup).map_err(Failure::run)?;
     // One stream needs no merging, and goes through the faster loop.
     let outcome = match (streams.pop(), streams.is_empty()) {
         (Some(only), true) => backtest.run(only, heard),
-        _ => backtest.run(assembled.feed(), heard),
+        (last, _) => {
+            streams.extend(last);
+            backtest.run(Feed::new(streams), heard)
+        }
     };
-    bar.finish_and_clear();
     outcome.map_err(|error| explain(&error))
 }
 
@@ -128,13 +139,17 @@ fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failur
         config,
         execution: execution(assembled),
         build: identity::rows().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        calendar: match raw.report.calendar {
-            CalendarConfig::FromData => Calendar::FromData,
-            CalendarConfig::Daily365 => Calendar::Daily365,
-            CalendarConfig::Daily252 => Calendar::Daily252,
-        },
+        calendar: calendar(assembled),
         warm_up_bars,
     })
+}
+
+pub(crate) const fn calendar(assembled: &Assembled) -> Calendar {
+    match assembled.checked.raw.report.calendar {
+        CalendarConfig::FromData => Calendar::FromData,
+        CalendarConfig::Daily365 => Calendar::Daily365,
+        CalendarConfig::Daily252 => Calendar::Daily252,
+    }
 }
 
 /// The conventions of this run's fills, in words.

@@ -5,6 +5,7 @@ mod edit;
 mod files;
 mod raw;
 mod read;
+mod search;
 mod suggest;
 
 pub(crate) use checked::Checked;
@@ -12,4 +13,5 @@ pub(crate) use edit::set;
 pub(crate) use files::handed_over;
 pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, LicenceClock, LicenceConfig};
 pub(crate) use read::{Source, read};
+pub(crate) use search::{MethodConfig, OptimizeConfig};
 pub(crate) use suggest::nearest;

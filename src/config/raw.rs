@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use sdk::Number;
 use serde::{Deserialize, Serialize};
 
+use super::search::OptimizeConfig;
+
 /// A QuantMesh run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -26,6 +28,9 @@ pub(crate) struct Config {
     /// The licences of paid strategies.
     #[serde(skip_serializing_if = "LicenceConfig::is_default")]
     pub(crate) licence: LicenceConfig,
+    /// What a search tries.
+    #[serde(skip_serializing_if = "OptimizeConfig::is_default")]
+    pub(crate) optimize: OptimizeConfig,
 }
 
 /// The account.
