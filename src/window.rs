@@ -28,7 +28,24 @@ fn after(data: &SeriesData, time: Time) -> usize {
     }
 }
 
+/// When the first row begins, and when the last one is known.
+fn reach(data: &SeriesData) -> Option<Span> {
+    let span = |from, to| Span { from, to };
+    match data {
+        SeriesData::Bars(rows) => Some(span(rows.first()?.open_time, rows.last()?.close_time)),
+        SeriesData::Trades(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
+        SeriesData::Quotes(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
+        SeriesData::Funding(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
+    }
+}
+
 impl Assembled {
+    /// From the first of the market data to when all of it is known.
+    pub(crate) fn reach(&self) -> Option<Span> {
+        let all = self.series.iter().filter_map(|data| reach(&data.market.series.data));
+        all.reduce(|one, two| Span { from: one.from.min(two.from), to: one.to.max(two.to) })
+    }
+
     /// The data of a stretch as streams, and before it as many bars of each instrument as strategies need to warm up.
     /// Signals begin with the first of those bars; trades, quotes and funding with the stretch.
     pub(crate) fn streams_in(&self, window: Span, warm_up_bars: usize) -> Vec<Stream<'_>> {

@@ -44,9 +44,9 @@ pub(crate) fn run(args: &WalkForwardArgs, licence: &LicenceArgs) -> Result<(), F
     let assembled = assemble(&source, &args.search.set, args.search.data.as_deref(), licence)?;
     let searched = Searched::new(&source, &assembled)?;
     let identity = Identity::of(&source, &assembled, args.search.data.as_deref())?;
-    let (from, to) = assembled.span().ok_or_else(|| Failure::data("the data is empty"))?;
-    let splits = plan.splits(Span { from, to }).map_err(|error| {
-        let days = (to.nanos() - from.nanos()).div_euclid(DAY);
+    let data = assembled.reach().ok_or_else(|| Failure::data("the data is empty"))?;
+    let splits = plan.splits(data).map_err(|error| {
+        let days = (data.to.nanos() - data.from.nanos()).div_euclid(DAY);
         Failure::new(
             Kind::Usage,
             format!("--train {} --test {}: {error}; it covers {days} days", args.train, args.test),
@@ -123,7 +123,7 @@ impl Walk {
         let growth = |pick: &dyn Fn(&Window) -> Option<(&Row, Span)>| {
             let (mut grown, mut days) = (0.0, 0.0);
             for (row, span) in self.windows.iter().filter_map(pick) {
-                grown += row.figure(self.columns(), "total_return").map_or(0.0, f64::ln_1p);
+                grown += earned(row, self.columns()).map_or(0.0, f64::ln_1p);
                 #[expect(clippy::cast_precision_loss, reason = "a length of time needs no more than 53 bits")]
                 let length = (span.to.nanos() - span.from.nanos()) as f64 / DAY as f64;
                 days += length;
@@ -148,10 +148,7 @@ impl Walk {
 
     /// What the tests earned, one behind the other.
     fn total(&self) -> f64 {
-        let factor = |window: &Window| {
-            let tried = window.tried.as_ref()?;
-            tried.figure(self.columns(), "total_return").map(|share| 1.0 + share)
-        };
+        let factor = |window: &Window| Some(1.0 + earned(window.tried.as_ref()?, self.columns())?);
         self.windows.iter().filter_map(factor).product::<f64>() - 1.0
     }
 
@@ -229,11 +226,11 @@ impl Walk {
             "windows": self.windows.len(),
             "trials_each": self.shape.rows.len(),
             "goal": self.shape.goals.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "test_return": self.total(),
+            "test_return_pct": self.total() * 100.0,
             "test_sharpe": self.sharpe(),
             "efficiency": self.efficiency(),
             "conventions": BTreeMap::from([
-                ("test_return", "returns of the tests, one behind the other, each begun with the configured capital".to_owned()),
+                ("test_return_pct", "returns of the tests, one behind the other, each begun with the configured capital".to_owned()),
                 ("test_sharpe", format!("mean over deviation of daily returns of the tests, over {} days a year", self.year)),
                 ("efficiency", "growth a day of the tests over growth a day of their trainings".to_owned()),
             ]),
@@ -257,6 +254,11 @@ impl Walk {
         let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         terminal::say(&format!("{}\n{}\n", self.text(), files.join("  ")))
     }
+}
+
+/// What a run earned, as a share of its capital.
+fn earned(row: &Row, columns: &[Column]) -> Option<f64> {
+    row.figure(columns, "total_return").map(|percent| percent / 100.0)
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ pub(crate) struct OptimizeConfig {
     pub(crate) trials: Option<usize>,
     /// The seed of whatever is drawn.
     pub(crate) seed: u64,
-    /// Metrics that should go up, or down where `:min` stands behind them, such as `sharpe` or `max_drawdown:min`.
+    /// Metrics that should go the better way, or the way that stands behind them, such as `sharpe`, `max_drawdown` or
+    /// `round_trips:min`. A drawdown is below zero, so up is better.
     pub(crate) goal: Vec<String>,
     /// Points that a method which learns tries at a time; what it finds depends on it, and never on the count of threads.
     #[schemars(range(min = 1, max = 10_000))]

@@ -19,6 +19,7 @@ mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
 mod new_strategy;
+mod optimize;
 mod program;
 mod quoted;
 mod strategies_page;

@@ -18,7 +18,7 @@ pub(crate) struct SearchArgs {
     /// The seed of whatever is drawn
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,
-    /// Metrics that should go up, or down with :min behind them, such as sharpe,max_drawdown:min
+    /// Metrics that should go the better way, or the one behind them, such as sharpe,max_drawdown or round_trips:min
     #[arg(long, value_name = "METRIC,...", value_delimiter = ',')]
     pub(crate) goal: Vec<String>,
     /// How many trials run at once; all cores, unless given. The result is the same for any number

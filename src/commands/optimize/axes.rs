@@ -56,7 +56,8 @@ impl Searched {
                 axes.push(axis);
             }
         }
-        let fixed = fixed(assembled, &known);
+        let mut fixed = fixed(assembled, &known);
+        fixed.retain(|(name, _)| !axes.iter().any(|axis| axis.name() == name));
         let space = Space::new(axes, &wanted.constraints, &fixed).map_err(|error| match error {
             SpaceError::Empty => nothing(source, &known),
             SpaceError::Unknown { ref word, known: ref names, .. } => {
@@ -86,13 +87,12 @@ impl Searched {
         all
     }
 
-    /// The same as lines of a configuration, for whoever wants to run one point alone.
-    pub(crate) fn assignments(&self, values: &[String]) -> Vec<String> {
-        let one = |(target, value): (&Target, &String)| {
+    /// Where each axis is in a configuration, as `--set` names it.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> + '_ {
+        self.targets.iter().map(|target| {
             let place = if self.params.len() > 1 { format!("{}.", target.strategy) } else { String::new() };
-            format!("strategy.{place}params.{}={value}", target.key)
-        };
-        self.targets.iter().zip(values).map(one).collect()
+            format!("strategy.{place}params.{}", target.key)
+        })
     }
 }
 
@@ -266,7 +266,9 @@ fn range(
         Some(toml::Value::Boolean(true)) => {
             let points = match table.get("points") {
                 None => {
-                    return Err("set `points`, how many values there are from one end to the other".to_owned());
+                    return Err(
+                        "set `points`, how many values there are from one end to the other".to_owned()
+                    );
                 }
                 Some(value) => value.as_integer().and_then(|points| usize::try_from(points).ok()),
             };

@@ -8,22 +8,23 @@ use crate::config::nearest;
 use crate::failure::Kind;
 
 /// Metrics of which less is better, unless a goal says `:max`.
-const LESS: [&str; 12] = [
+const LESS: [&str; 10] = [
     "fees",
-    "max_drawdown",
-    "max_drawdown_amount",
     "longest_drawdown",
-    "volatility",
-    "volatility_compounded",
-    "value_at_risk",
-    "expected_shortfall",
     "losses_in_a_row",
+    "max_drawdown_amount",
     "refused",
     "rejected",
+    "turnover",
     "turnover_ratio",
+    "volatility",
+    "volatility_compounded",
 ];
 
-/// Reads goals such as `sharpe` and `max_drawdown:min`.
+/// Losses that stand below zero: whoever wants them small wants the figure up.
+const BELOW_ZERO: [&str; 4] = ["expected_shortfall", "max_drawdown", "value_at_risk", "worst_trade"];
+
+/// Reads goals such as `sharpe` and `fees:min`.
 pub(crate) fn read(goals: &[String], columns: &[Column]) -> Result<Vec<Goal>, Failure> {
     if goals.is_empty() {
         return Err(Failure::new(Kind::Usage, "no goal; name a metric, such as --goal sharpe"));
@@ -42,6 +43,11 @@ pub(crate) fn read(goals: &[String], columns: &[Column]) -> Result<Vec<Goal>, Fa
         }
         let minimise = match way {
             None => LESS.contains(&metric),
+            Some("min") if BELOW_ZERO.contains(&metric) => {
+                return Err(fail(format!(
+                    "{metric} is a loss below zero, so the smallest loss is the highest figure; write {metric} alone"
+                )));
+            }
             Some("min") => true,
             Some("max") => false,
             Some(other) => return Err(fail(format!("`{other}` is no way to go; write :min or :max"))),
@@ -61,7 +67,7 @@ mod tests {
 
     #[test]
     fn goals_go_the_way_that_is_better_unless_they_say_otherwise() {
-        let columns = ["sharpe", "max_drawdown"].map(|key| Column {
+        let columns = ["sharpe", "max_drawdown", "fees"].map(|key| Column {
             key: key.to_owned(),
             label: String::new(),
             unit: Unit::Ratio,
@@ -73,11 +79,16 @@ mod tests {
                 Err(failure) => failure.message,
             };
         for (goals, expected) in [
-            (&["sharpe", "max_drawdown"][..], "sharpe:max max_drawdown:min"),
+            (&["sharpe", "max_drawdown"][..], "sharpe:max max_drawdown:max"),
+            (&["fees"], "fees:min"),
+            (
+                &["max_drawdown:min"],
+                "goal max_drawdown:min: max_drawdown is a loss below zero, so the smallest loss is the highest figure; write max_drawdown alone",
+            ),
             (&["sharpe:min"], "sharpe:min"),
             (
                 &["sharp"],
-                "goal sharp: there is no metric `sharp`; did you mean `sharpe`?; there are sharpe, max_drawdown",
+                "goal sharp: there is no metric `sharp`; did you mean `sharpe`?; there are sharpe, max_drawdown, fees",
             ),
             (&["sharpe:up"], "goal sharpe:up: `up` is no way to go; write :min or :max"),
             (&["sharpe", "sharpe:min"], "goal sharpe:min: it is named twice"),

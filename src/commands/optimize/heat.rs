@@ -233,7 +233,11 @@ mod tests {
 
     #[test]
     fn long_axes_share_cells() {
-        let axis = AxisHeader { name: "x".to_owned(), values: (0..150).map(|n| n.to_string()).collect() };
+        let axis = AxisHeader {
+            name: "x".to_owned(),
+            path: String::new(),
+            values: (0..150).map(|n| n.to_string()).collect(),
+        };
         let cut = Cut::new(Some(&axis));
         assert_eq!(
             (cut.cells, cut.label(0), cut.label(59)),

@@ -47,6 +47,8 @@ pub(crate) struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AxisHeader {
     pub(crate) name: String,
+    /// Where it is in a configuration, as `--set` names it.
+    pub(crate) path: String,
     pub(crate) values: Vec<String>,
 }
 
@@ -231,6 +233,7 @@ pub(super) mod tests {
             constraints: Vec::new(),
             axes: vec![AxisHeader {
                 name: "x".to_owned(),
+                path: String::new(),
                 values: ["1", "2", "3", "4"].map(str::to_owned).to_vec(),
             }],
             columns: vec![Column { key: "sharpe".to_owned(), label: "Sharpe".to_owned(), unit: Unit::Ratio }],

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use search::{Asked, Goal, Method, Shard, Space, Span, Study, StudySetup};
+use search::{Asked, Goal, Method, Shard, Span, Study, StudySetup};
 
 use super::Header;
 use super::args::SearchArgs;
@@ -53,8 +53,8 @@ impl<'a> Prepared<'a> {
         window: Option<Span>,
     ) -> Result<Self, Failure> {
         let config = &assembled.checked.raw.optimize;
-        let span = window.map(|window| (window.from, window.to)).or_else(|| assembled.span());
-        let span = span.map_or(0, |(from, to)| to.nanos().saturating_sub(from.nanos()));
+        let span = window.or_else(|| assembled.reach());
+        let span = span.map_or(0, |span| span.to.nanos().saturating_sub(span.from.nanos()));
         let bench = Bench { source, assembled, searched, window, period: period(span) };
         let columns = bench.columns();
         let goal = if args.goal.is_empty() { &config.goal } else { &args.goal };
@@ -90,7 +90,7 @@ impl<'a> Prepared<'a> {
             trials: study.trials(),
             goals: goals.iter().map(|goal| (goal.metric.clone(), goal.minimise)).collect(),
             constraints: config.constraints.clone(),
-            axes: axes(&searched.space),
+            axes: axes(searched),
             columns,
             period: bench.period,
         };
@@ -220,10 +220,11 @@ impl<'a> Prepared<'a> {
     }
 }
 
-fn axes(space: &Space) -> Vec<AxisHeader> {
-    let header = |axis: &search::Axis| AxisHeader {
+fn axes(searched: &Searched) -> Vec<AxisHeader> {
+    let header = |(axis, path): (&search::Axis, String)| AxisHeader {
         name: axis.name().to_owned(),
+        path,
         values: axis.values().iter().map(ToString::to_string).collect(),
     };
-    space.axes().iter().map(header).collect()
+    searched.space.axes().iter().zip(searched.paths()).map(header).collect()
 }

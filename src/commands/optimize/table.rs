@@ -26,7 +26,7 @@ pub(crate) fn figure(row: &Row, columns: &[Column], column: &Column) -> String {
     match column.unit {
         Unit::Amount => format!("{number:.2}"),
         Unit::Ratio => format!("{number:.3}"),
-        Unit::Share => format!("{:.2} %", number * 100.0),
+        Unit::Share => format!("{number:.2} %"),
         Unit::Count => text.to_owned(),
         Unit::Days => format!("{number:.1} d"),
     }
@@ -55,15 +55,24 @@ pub(crate) fn text(results: &Results) -> String {
         format!("best {} of {}", best.len().min(SHOWN), results.rows.len())
     };
     format!(
-        "{}: {} trials by {}, {which} by {}\n\n{}\n{}{}\n",
+        "{}: {} trials by {}, {which} by {}\n\n{}\n{}{}{}\n",
         header.title,
         results.rows.len(),
         header.method,
         goals.join(", "),
         aligned(&lines),
         endings(results),
+        alone(results),
         results.warning()
     )
+}
+
+/// How to look at the best one closely.
+fn alone(results: &Results) -> String {
+    let Some(best) = results.best().first().copied() else { return String::new() };
+    let pairs = results.header.axes.iter().zip(&best.values);
+    let set: String = pairs.map(|(axis, value)| format!(" --set {}={value}", axis.path)).collect();
+    format!("The first alone: quantmesh backtest CONFIG{set}\n")
 }
 
 fn endings(results: &Results) -> String {

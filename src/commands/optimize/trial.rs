@@ -176,11 +176,12 @@ impl Row {
     }
 }
 
-/// A figure as text that reads back as the same figure.
+/// A figure as text that reads back as the same figure; shares are in percent, as in the report of a backtest.
 fn text(value: &Figure) -> String {
     match value {
         Figure::Amount(amount) => amount.to_string(),
-        Figure::Ratio(number) | Figure::Share(number) | Figure::Days(number) => {
+        Figure::Share(share) => share.map_or_else(String::new, |share| (share * 100.0).to_string()),
+        Figure::Ratio(number) | Figure::Days(number) => {
             number.map_or_else(String::new, |number| number.to_string())
         }
         Figure::Count(count) => count.to_string(),
