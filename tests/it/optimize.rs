@@ -373,25 +373,7 @@ fn two_hundred_pairs_come_out_as_a_loop_by_hand_has_them() {
     let Some(maker) = shared_or_skip("bench/gen_bars.py") else { return };
     let there = folder(include_str!("../../examples/reference/w1.toml"));
     let path = there.path();
-    let market = maker.parent().unwrap().parent().unwrap().join("data/market");
-    for name in ["btc_perp_1m_20220101_20220201", "binance_usdm_btcusdt_1m_20251230"] {
-        let packed = fs::File::open(market.join(format!("{name}.csv.gz"))).unwrap();
-        let mut plain = fs::File::create(path.join(format!("{name}.csv"))).unwrap();
-        std::io::copy(&mut flate2::read::GzDecoder::new(packed), &mut plain).unwrap();
-    }
-    let made = Command::new("python3")
-        .arg(&maker)
-        .args([
-            "--source",
-            "btc_perp_1m_20220101_20220201.csv",
-            "--gap-source",
-            "binance_usdm_btcusdt_1m_20251230.csv",
-        ])
-        .args(["--bars", "200000", "--out", "bars.csv"])
-        .current_dir(path)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", text(&made.stderr));
+    let bars = generated(path, &maker);
     let (fast, slow) = if cfg!(debug_assertions) { (8, 8) } else { (2, 4) };
     let range = |key: &str, from: u32, to: u32, step: u32| {
         format!("optimize.params.{key}={{from={from},to={to},step={step}}}")
@@ -413,17 +395,6 @@ fn two_hundred_pairs_come_out_as_a_loop_by_hand_has_them() {
             &range("long_period", 26, 102, slow),
         ],
     );
-    let bars = fs::read_to_string(path.join("bars.csv")).unwrap();
-    let ticks = |text: &str| (text.parse::<f64>().unwrap() * 10.0).round() as i64;
-    let bars: Vec<(i64, i64)> = bars
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            (ticks(cells[1]), ticks(cells[4]))
-        })
-        .collect();
-    assert_eq!(bars.len(), 200_000);
     let rows = fs::read_to_string(path.join("o/results.csv")).unwrap();
     let mut lines = rows.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let head = lines.next().unwrap();
@@ -445,6 +416,41 @@ fn two_hundred_pairs_come_out_as_a_loop_by_hand_has_them() {
     assert!(known || cfg!(debug_assertions));
     // The one pair that the anchors publish, as a check of the loop itself.
     assert_eq!(by_hand(&bars, 10, 30), ("9784138.97676".to_owned(), 4_187));
+}
+
+/// Writes the generated bars to `bars.csv` in a folder, and returns their opens and closes in ticks.
+fn generated(path: &Path, maker: &Path) -> Vec<(i64, i64)> {
+    let market = maker.parent().unwrap().parent().unwrap().join("data/market");
+    for name in ["btc_perp_1m_20220101_20220201", "binance_usdm_btcusdt_1m_20251230"] {
+        let packed = fs::File::open(market.join(format!("{name}.csv.gz"))).unwrap();
+        let mut plain = fs::File::create(path.join(format!("{name}.csv"))).unwrap();
+        std::io::copy(&mut flate2::read::GzDecoder::new(packed), &mut plain).unwrap();
+    }
+    let made = Command::new("python3")
+        .arg(maker)
+        .args([
+            "--source",
+            "btc_perp_1m_20220101_20220201.csv",
+            "--gap-source",
+            "binance_usdm_btcusdt_1m_20251230.csv",
+        ])
+        .args(["--bars", "200000", "--out", "bars.csv"])
+        .current_dir(path)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let bars = fs::read_to_string(path.join("bars.csv")).unwrap();
+    let ticks = |text: &str| (text.parse::<f64>().unwrap() * 10.0).round() as i64;
+    let bars: Vec<(i64, i64)> = bars
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (ticks(cells[1]), ticks(cells[4]))
+        })
+        .collect();
+    assert_eq!(bars.len(), 200_000);
+    bars
 }
 
 /// Final equity and round trips of W1, in units of 0.00001: a tick is 10⁴ of them, the fee of a price of one tick 4.

@@ -44,8 +44,8 @@ impl Searched {
             let at = |what: String| {
                 Failure::config(format!("{}: optimize.params.{name}: {what}", source.place_of(name)))
             };
-            let one = find(&known, name).map_err(&at)?;
-            let axis = axis(name, given, &one.field).map_err(&at)?;
+            let one = find(&known, name).map_err(at)?;
+            let axis = axis(name, given, &one.field).map_err(at)?;
             if let Some(entry) = assembled.parts.strategies.get(one.strategy) {
                 let target = Target { strategy: one.strategy, key: one.field.key.clone() };
                 for value in axis.values() {

@@ -34,9 +34,9 @@ pub(crate) fn html(results: &Results) -> String {
         heat::maps(results),
         title = escaped(&header.title),
     );
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<h2>What was searched</h2><p>{}</p><p>Configuration {}<br>Data {}<br>{}</p></html>\n",
+        "<h2>What was searched</h2><p>{}</p><p>Configuration {}<br>Data {}<br>{}</p></html>",
         escaped(&space(results)),
         escaped(&header.config),
         escaped(&header.data),

@@ -67,7 +67,7 @@ fn what_the_schema_does_not_have_is_seen() -> Result<(), Failure> {
     let good = manifest()?;
     for (from, to, part) in [
         ("completionMode", "completionmode", ".spec.completionmode is no field of the schema"),
-        ("mountPath:", "mountpath:", "missing field `mountPath`"),
+        ("mountPath:", "mountpath:", "volumeMounts[0].mountpath is no field of the schema"),
         ("completions: 4", "completions: four", "invalid type"),
         ("kind: Job", "kind: CronJob", "CronJob"),
         ("\"4\"", "4", "invalid type"),
