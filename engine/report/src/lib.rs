@@ -15,6 +15,7 @@ mod trips;
 mod write;
 
 pub use context::{Calendar, Context};
+pub use curve::last_of_each;
 pub use html::html;
 pub use json::to_json;
 pub use metrics::{Group, Metric, Value, metrics};

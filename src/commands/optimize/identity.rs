@@ -1,5 +1,6 @@
 //! What a search is, so that its parts know each other: hashes of the configuration and of the data.
 
+use std::fs::File;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -72,10 +73,11 @@ fn of_data(source: &Source, assembled: &Assembled, instead: Option<&Path>) -> Re
             all.update(kind);
             let Some(path) = path else { continue };
             for file in assemble::files(&path).map_err(Failure::data)? {
-                let bytes = std::fs::read(&file)
-                    .map_err(|error| Failure::data(format!("{}: {error}", file.display())))?;
-                all.update((bytes.len() as u64).to_le_bytes());
-                all.update(&bytes);
+                // Never whole in memory: a tape may be larger than that.
+                let failed = |error: std::io::Error| Failure::data(format!("{}: {error}", file.display()));
+                let mut open = File::open(&file).map_err(failed)?;
+                let length = std::io::copy(&mut open, &mut all).map_err(failed)?;
+                all.update(length.to_le_bytes());
             }
         }
         all.update(data.builtin.as_deref().unwrap_or_default());

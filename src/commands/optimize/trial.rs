@@ -207,17 +207,14 @@ pub(crate) fn period(span: i64) -> i64 {
 /// against the capital.
 fn returns(record: &RunRecord, period: i64) -> Vec<f64> {
     let mut before = super::float(record.capital);
-    let mut list = Vec::new();
-    let mut points = record.equity.iter().peekable();
-    let of = |time: types::Time| time.nanos().saturating_sub(1).div_euclid(period);
-    while let Some(point) = points.next() {
-        if points.peek().is_none_or(|next| of(next.time) != of(point.time)) {
-            let equity = super::float(point.equity);
-            list.push(if before > 0.0 { equity / before - 1.0 } else { 0.0 });
-            before = equity;
-        }
-    }
-    list
+    let ends = report::last_of_each(&record.equity, period);
+    ends.map(|(_, point)| {
+        let equity = super::float(point.equity);
+        let grown = if before > 0.0 { equity / before - 1.0 } else { 0.0 };
+        before = equity;
+        grown
+    })
+    .collect()
 }
 
 #[cfg(test)]
