@@ -105,6 +105,7 @@ pub(crate) fn assemble(
             tick_size: raw.tick_size.map(sdk::Number::decimal),
             lot_size: raw.lot_size.map(sdk::Number::decimal),
             column_prefix: raw.data.column_prefix.clone(),
+            ..ReadOptions::default()
         };
         let market = load(source, &raw.data, data, &options, &known.symbol)?;
         let funding = match &raw.data.funding {
@@ -182,7 +183,7 @@ impl Assembled {
         for ((place, (entry, config)), trades) in configured.zip(&self.checked.trades) {
             let setup = self.setup_for(trades, variant.window);
             let given = variant.params.and_then(|all| all.get(place)).unwrap_or(&config.params);
-            let params = config::handed_over(source, entry, given)?;
+            let params = config::handed_over(source, entry, given, &setup.granted)?;
             let strategy = entry.build(&params, &setup).map_err(|error| explain(source, entry, &error))?;
             let instruments = setup.instruments.iter().map(Instrument::id).collect();
             let term = self.parts.granted.term(entry.id, &strategy.parts());
@@ -266,12 +267,12 @@ impl Assembled {
         let mut streams = Vec::new();
         for (id, data) in (0..).map(InstrumentId).zip(&self.series) {
             if let Some(funding) = &data.funding {
-                streams.push(stream(id, &funding.series.data));
+                streams.extend(stream(id, &funding.series.data));
             }
             if !data.signals.is_empty() {
                 streams.push(Stream::Signals(id, data.signals.iter()));
             }
-            streams.push(stream(id, &data.market.series.data));
+            streams.extend(stream(id, &data.market.series.data));
         }
         streams
     }
@@ -288,13 +289,15 @@ impl Assembled {
     }
 }
 
-fn stream(id: InstrumentId, data: &SeriesData) -> Stream<'_> {
-    match data {
+/// The rows as market events. Ticks of an order book are replayed instead.
+fn stream(id: InstrumentId, data: &SeriesData) -> Option<Stream<'_>> {
+    Some(match data {
         SeriesData::Bars(rows) => Stream::Bars(id, rows.iter()),
         SeriesData::Trades(rows) => Stream::Trades(id, rows.iter()),
         SeriesData::Quotes(rows) => Stream::Quotes(id, rows.iter()),
         SeriesData::Funding(rows) => Stream::Funding(id, rows.iter()),
-    }
+        SeriesData::Ticks(_) => return None,
+    })
 }
 
 fn load(
@@ -333,6 +336,11 @@ fn load(
     if matches!(loaded.series.data, SeriesData::Funding(_)) {
         let what =
             "funding rates alone are no market; name bars, trades or quotes, and these under data.funding";
+        return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
+    }
+    if loaded.series.data.kind() == tape::Kind::Ticks {
+        let what =
+            "a recording of an order book is no market for `backtest` yet; name bars, trades or quotes";
         return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
     }
     Ok(loaded)

@@ -14,6 +14,7 @@ pub(crate) fn first_price(data: &SeriesData, window: Option<Span>) -> Option<Pri
         SeriesData::Bars(rows) => rows.get(from).map(|bar| bar.open),
         SeriesData::Trades(rows) => rows.get(from).map(|trade| trade.price),
         SeriesData::Quotes(rows) => rows.get(from).map(|quote| quote.bid),
+        SeriesData::Ticks(rows) => rows.get(from).map(|tick| tick.price),
         SeriesData::Funding(_) => None,
     }
 }
@@ -24,6 +25,7 @@ fn after(data: &SeriesData, time: Time) -> usize {
         SeriesData::Bars(rows) => rows.partition_point(|bar| bar.close_time <= time),
         SeriesData::Trades(rows) => rows.partition_point(|trade| trade.time <= time),
         SeriesData::Quotes(rows) => rows.partition_point(|quote| quote.time <= time),
+        SeriesData::Ticks(rows) => rows.partition_point(|tick| tick.local_time <= time),
         SeriesData::Funding(rows) => rows.partition_point(|funding| funding.time <= time),
     }
 }
@@ -35,6 +37,7 @@ fn reach(data: &SeriesData) -> Option<Span> {
         SeriesData::Bars(rows) => Some(span(rows.first()?.open_time, rows.last()?.close_time)),
         SeriesData::Trades(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
         SeriesData::Quotes(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
+        SeriesData::Ticks(rows) => Some(span(rows.first()?.local_time, rows.last()?.local_time)),
         SeriesData::Funding(rows) => Some(span(rows.first()?.time, rows.last()?.time)),
     }
 }
@@ -95,6 +98,8 @@ fn cut(id: InstrumentId, data: &SeriesData, from: usize, to: usize) -> Option<St
         SeriesData::Bars(rows) => Stream::Bars(id, rows.get(from..to)?.iter()),
         SeriesData::Trades(rows) => Stream::Trades(id, rows.get(from..to)?.iter()),
         SeriesData::Quotes(rows) => Stream::Quotes(id, rows.get(from..to)?.iter()),
+        // Ticks of an order book are replayed instead.
+        SeriesData::Ticks(_) => return None,
         SeriesData::Funding(rows) => Stream::Funding(id, rows.get(from..to)?.iter()),
     })
 }

@@ -10,7 +10,8 @@ Then name the file under [strategy.params] of a configuration: model = "mlp.onnx
 
 The features have the names and meanings of the strategy's own (`FEATURES` in strategies/ai_strategy/src/features.rs); the
 file names them in its metadata, so that the strategy feeds them in that order. It also says which bars it was trained on, so
-that a backtest can leave them out (`only_unseen = true`).
+that a backtest can leave them out (`only_unseen = true`), of which symbol they were, and that they were days: on bars of another
+length the strategy opens nothing.
 
 The network has one hidden layer of eight units and says the probability that the next close is higher. What it is worth is
 printed for the bars that it was not trained on. It is an example of the way, and not an edge.
@@ -83,7 +84,7 @@ def train(inputs, labels, hidden=8, passes=3000, rate=0.05, ridge=1e-3, seed=1):
     return first, first_bias, second, second_bias
 
 
-def to_onnx(mean, scale, network, trained):
+def to_onnx(mean, scale, network, trained, symbol):
     """The network behind its standardisation, in operators that the strategy knows."""
     names = ["mean", "scale", "first", "first_bias", "second", "second_bias"]
     constants = [
@@ -111,6 +112,8 @@ def to_onnx(mean, scale, network, trained):
         "output": "probability",
         "trained_from": str(trained[0]),
         "trained_to": str(trained[1]),
+        "symbol": symbol,
+        "interval_nanos": str(DAY),
     }
     helper.set_model_props(model, notes)
     onnx.checker.check_model(model)
@@ -128,6 +131,7 @@ def main():
     sample = pathlib.Path(__file__).resolve().parent.parent / "data" / "btcusdt_1d.csv"
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", default=sample, help="bars as CSV with date, open, high, low and close")
+    parser.add_argument("--symbol", default="BTCUSDT", help="whose bars these are")
     parser.add_argument("--out", default="mlp.onnx", help="where the model goes")
     parser.add_argument("--share", type=float, default=0.7, help="the share of the bars to train on")
     parser.add_argument("--reference", help="also write a few rows with what the model says, for tests")
@@ -143,7 +147,7 @@ def main():
     standard = (rows - mean) / scale
     network = train(standard[known], labels[known])
     trained = (times[WARM_UP], times[WARM_UP + border - 2])
-    onnx.save(to_onnx(mean, scale, network, trained), args.out)
+    onnx.save(to_onnx(mean, scale, network, trained, args.symbol), args.out)
 
     said = say(network, standard)
     right = ((said[border:] > 0.5) == (labels[border:] > 0.5)).mean()

@@ -14,9 +14,6 @@ use crate::failure::Kind;
 use crate::machine::replace;
 use crate::{Failure, terminal};
 
-/// What stands around the data where no configuration is named.
-const BARE: &str = "[[instrument]]\nsymbol = \"DATAUSDT\"\ntaker_fee_bps = 4\n";
-
 pub(crate) fn run(command: &AiCommand, licence: &LicenceArgs) -> Result<(), Failure> {
     match command {
         AiCommand::Train(args) => train(args, licence),
@@ -35,7 +32,11 @@ fn train(args: &TrainArgs, licence: &LicenceArgs) -> Result<(), Failure> {
     }
     let source = match &args.config {
         Some(path) => Source::file(path)?,
-        None => Source { name: "--data".to_owned(), text: BARE.to_owned(), folder: PathBuf::new() },
+        None => Source {
+            name: "--data".to_owned(),
+            text: bare(args.instrument.as_deref()),
+            folder: PathBuf::new(),
+        },
     };
     // What is trained for takes the place of what would trade, and is asked for its licence as that would be.
     let symbols = args.instrument.iter().map(|symbol| format!("{symbol:?}")).collect::<Vec<_>>().join(", ");
@@ -56,6 +57,11 @@ fn train(args: &TrainArgs, licence: &LicenceArgs) -> Result<(), Failure> {
         trained.summary.trim_end(),
         args.out.file_name().unwrap_or_default().to_string_lossy()
     ))
+}
+
+/// What stands around the data where no configuration is named. The model says that it is of this symbol.
+fn bare(symbol: Option<&str>) -> String {
+    format!("[[instrument]]\nsymbol = {:?}\ntaker_fee_bps = 4\n", symbol.unwrap_or("DATAUSDT"))
 }
 
 /// The trainer of a strategy, or the only one; where there is none, what to build.

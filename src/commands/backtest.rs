@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use backtest::{Backtest, BacktestError, BacktestSetup, Feed, Outcome, Stream};
-use report::{Calendar, Context};
+use report::{Calendar, Context, Search};
 use serde_json::{Value, json};
 
 use crate::assemble::{Assembled, DEFAULT_CONFIG, assemble};
@@ -141,6 +141,8 @@ fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failur
         build: identity::rows().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         calendar: calendar(assembled),
         warm_up_bars,
+        parameters: raw.strategy.iter().map(|one| leaves(&one.params)).sum(),
+        search: Search::default(),
     })
 }
 
@@ -150,6 +152,12 @@ pub(crate) const fn calendar(assembled: &Assembled) -> Calendar {
         CalendarConfig::Daily365 => Calendar::Daily365,
         CalendarConfig::Daily252 => Calendar::Daily252,
     }
+}
+
+/// Values that a table of parameters sets, those in tables inside of it too: what somebody chose, and could have chosen otherwise.
+fn leaves(table: &toml::Table) -> usize {
+    let values = table.values();
+    values.map(|value| value.as_table().map_or(1, leaves)).sum()
 }
 
 /// The conventions of this run's fills, in words.

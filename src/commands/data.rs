@@ -70,6 +70,7 @@ fn options(args: &GridArgs) -> Result<ReadOptions, Failure> {
         tick_size: step("tick", &args.tick)?,
         lot_size: step("lot", &args.lot)?,
         column_prefix: args.column_prefix.clone(),
+        ..ReadOptions::default()
     })
 }
 

@@ -1,13 +1,14 @@
 //! Parameters that name files: a strategy reads none itself, so it is handed their content in the place of their names.
 //!
 //! A parameter is one where its schema says `"x-file": true`. Text goes over as it is, anything else as `hex:` and its
-//! bytes in hexadecimal. What equals the parameter's default, or is such content already, is no name.
+//! bytes in hexadecimal. What equals the parameter's default, or is such content already, is no name. The parameters of a
+//! `child`, an entry that another one holds, are looked through in the same way, by the child's own schema.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use sdk::Registered;
+use sdk::{Catalogue, Registered};
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
@@ -17,8 +18,14 @@ use crate::Failure;
 /// The largest file that is handed over: models of this engine are a thousand times smaller.
 const MOST: u64 = 8 * 1024 * 1024;
 
-/// The parameters of an entry with the content of the files that they name.
-pub(crate) fn handed_over(source: &Source, entry: &Registered, params: &Table) -> Result<Table, Failure> {
+/// The parameters of an entry with the content of the files that they name; children are looked up among those that the run
+/// may use. One that is not there is left as it is: whoever holds it refuses it by name.
+pub(crate) fn handed_over(
+    source: &Source,
+    entry: &Registered,
+    params: &Table,
+    usable: &Catalogue,
+) -> Result<Table, Failure> {
     let schema = (entry.schema)();
     let properties = schema.as_value().get("properties").and_then(Json::as_object);
     let mut filled = params.clone();
@@ -33,6 +40,13 @@ pub(crate) fn handed_over(source: &Source, entry: &Registered, params: &Table) -
             let place = source.place_of(key);
             Failure::config(format!("{place}: {} {}: {key} = {name}: {what}", entry.kind().text(), entry.id))
         })?;
+    }
+    for child in filled.get_mut("child").and_then(Value::as_array_mut).into_iter().flatten() {
+        let Some(id) = child.get("id").and_then(Value::as_str) else { continue };
+        let (Some(entry), Some(Value::Table(own))) = (usable.get(id), child.get_mut("params")) else {
+            continue;
+        };
+        *own = handed_over(source, entry, own, usable)?;
     }
     Ok(filled)
 }
@@ -92,11 +106,20 @@ mod tests {
     const READER: Registered =
         Registered { id: "reader", schema: || schemars::schema_for!(Params), ..crate::catalogue::ENTRY };
 
+    /// Holds others.
+    const HOLDER: Registered = Registered { id: "holder", ..READER };
+    static ENTRIES: [Registered; 2] = [HOLDER, READER];
+
+    fn over(source: &Source, entry: &Registered, params: &Table) -> Result<Table, String> {
+        let usable = Catalogue::from_entries(&ENTRIES).map_err(|error| error.to_string())?;
+        handed_over(source, entry, params, &usable).map_err(|failure| failure.to_string())
+    }
+
     fn filled(folder: &Path, params: &str) -> Result<String, String> {
         let text = format!("[[strategy]]\n{params}\n");
         let source = Source { name: "c.toml".to_owned(), text, folder: folder.to_owned() };
         let table = toml::from_str(params).map_err(|error| error.to_string())?;
-        let filled = handed_over(&source, &READER, &table).map_err(|failure| failure.to_string())?;
+        let filled = over(&source, &READER, &table)?;
         Ok(filled.get("model").or(filled.get("label")).and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
@@ -118,6 +141,51 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(filled(folder.path(), params).as_deref(), Ok(expected), "{params}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_child_is_handed_its_own_files_however_deep_it_is_held() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("my.json"), "{}")?;
+        let text = "
+            [[child]]
+            id = 'reader'
+            params = { model = 'my.json', label = 'my.json' }
+            [[child]]
+            id = 'stranger'
+            params.model = 'my.json'
+            [[child]]
+            id = 'holder'
+            [[child.params.child]]
+            id = 'reader'
+            params.model = 'my.json'
+        ";
+        let expected = "
+            [[child]]
+            id = 'reader'
+            params = { model = '{}', label = 'my.json' }
+            [[child]]
+            id = 'stranger'
+            params.model = 'my.json'
+            [[child]]
+            id = 'holder'
+            [[child.params.child]]
+            id = 'reader'
+            params.model = '{}'
+        ";
+        let source =
+            Source { name: "c.toml".to_owned(), text: text.to_owned(), folder: folder.path().to_owned() };
+        assert_eq!(over(&source, &HOLDER, &toml::from_str(text)?)?, toml::from_str::<Table>(expected)?);
+        // One that is not there is named with its child.
+        let none = text.replacen("my.json", "none.json", 1);
+        let said = over(&source, &HOLDER, &toml::from_str(&none)?).err().unwrap_or_default();
+        assert!(said.contains("strategy reader: model = none.json: "), "{said}");
+        // What is no list of tables is for the schema to refuse.
+        for odd in ["child = 3", "child = [1]", "child = [{ id = 'reader', params = 1 }]"] {
+            let odd: Table = toml::from_str(odd)?;
+            assert_eq!(over(&source, &HOLDER, &odd)?, odd);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Every strategy and risk rule of this binary keeps the contract of `testkit::contract`, with the parameters it starts with.
 
 use quantmesh as _;
-use sdk::{Catalogue, Kind};
+use sdk::{Catalogue, InstrumentSpec, Kind};
 use testkit::{Broken, Contract, LabError};
 
 /// The laboratory, with a second instrument for strategies that refuse to start with one.
@@ -25,6 +25,22 @@ fn registered(kind: Kind) -> Result<Vec<&'static str>, LabError> {
 fn every_strategy_keeps_it() -> Result<(), Broken> {
     for id in registered(Kind::Strategy)? {
         contract(id)?.holds(id, "")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_rule_keeps_it() -> Result<(), Broken> {
+    for id in registered(Kind::RiskRule)? {
+        let mut contract = Contract { tapes: 20, ..contract(id)? };
+        contract.rule_holds(id, "")?;
+        for symbol in ["TWOUSDT", "THREEUSDT"] {
+            contract
+                .lab
+                .others
+                .push(InstrumentSpec { symbol: symbol.to_owned(), ..contract.lab.spec.clone() });
+        }
+        contract.rule_holds(id, "")?;
     }
     Ok(())
 }

@@ -9,6 +9,8 @@
               test functions only"
 )]
 
+#[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
+mod ai;
 mod arrows;
 mod build_script;
 mod compiled_in;

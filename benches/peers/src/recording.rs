@@ -22,7 +22,13 @@ pub fn read(file: &str) -> Result<Recording, Box<dyn std::error::Error>> {
         let (tick_size, lot_size) = ("0.1".parse()?, "0.001".parse()?);
         return Ok(Recording { name, ticks: crate::works::ticks(path)?, tick_size, lot_size });
     }
-    Err(format!("{file}: not a recording").into())
+    let options = tape::ReadOptions { without_best: true, ..tape::ReadOptions::default() };
+    let series = tape::read(path, &options)?.series;
+    let tape::Grid { tick_size, lot_size } = series.grid;
+    match series.data {
+        tape::SeriesData::Ticks(ticks) => Ok(Recording { name, ticks, tick_size, lot_size }),
+        other => Err(format!("{file} holds {}; a recording of an order book is wanted", other.kind()).into()),
+    }
 }
 
 impl Recording {

@@ -3,6 +3,7 @@
 mod error;
 mod feed;
 mod journal;
+mod lookahead;
 mod recording;
 mod replay;
 mod run;
@@ -10,6 +11,7 @@ mod run;
 pub use error::BacktestError;
 pub use feed::{Feed, Stream};
 pub use journal::{Divergence, Entry, Journal};
+pub use lookahead::{Lookahead, LookaheadError, lookahead};
 pub use recording::Recording;
 pub use replay::ReplaySetup;
 pub use run::{Backtest, BacktestSetup, EndOfRun, Outcome};

@@ -5,8 +5,8 @@
 //! event they answer, so no fill ever uses the bar its decision was made on, unless the execution is told so.
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
-use ledger::{Recorder, RecorderOptions, RunRecord};
-use sdk::Answer;
+use ledger::{AccountRecord, Recorder, RecorderOptions, RunRecord};
+use sdk::{Answer, Market, SubAccount};
 use types::{
     Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
 };
@@ -180,7 +180,22 @@ impl Backtest {
             self.recorder.amend_equity(time, self.outbox.equity);
         }
         let unrealised = self.unrealised().map_err(|source| self.overflow(Time::EPOCH, source))?;
-        Ok(Outcome { record: self.recorder.finish(unrealised), journal: self.journal })
+        let accounts = self.accounts().map_err(|source| self.overflow(self.now, source))?;
+        let record = RunRecord { accounts, ..self.recorder.finish(&unrealised) };
+        Ok(Outcome { record, journal: self.journal })
+    }
+
+    /// The accounts inside strategies that hold others.
+    fn accounts(&self) -> Result<Vec<AccountRecord>, Overflow> {
+        let mut all = Vec::new();
+        for strategy in 0..self.kernel.seats() {
+            let each = self.kernel.accounts(strategy)?;
+            all.extend(each.into_iter().map(|one| {
+                let SubAccount { id, equity, realised, unrealised, fees, funding, fills } = one;
+                AccountRecord { strategy, id, equity, realised, unrealised, fees, funding, fills }
+            }));
+        }
+        Ok(all)
     }
 
     /// Keeps what a market event says of prices, for the chart and for the end of the run.
@@ -269,20 +284,13 @@ impl Backtest {
         if let Event::Signal { signal, .. } = event {
             self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
         }
-        if !self.outbox.remarks.is_empty() || self.outbox.funding.is_some() {
-            self.write_down(now);
+        if let (Some(received), Some(instrument)) = (self.outbox.funding, event.instrument()) {
+            self.recorder.funding(event.time(), instrument, received);
+        }
+        for remark in &self.outbox.remarks {
+            self.recorder.note(now, remark.strategy, remark.text);
         }
         Ok(())
-    }
-
-    #[cold]
-    fn write_down(&mut self, time: Time) {
-        for remark in &self.outbox.remarks {
-            self.recorder.note(time, remark.strategy, remark.text);
-        }
-        if let Some(received) = self.outbox.funding {
-            self.recorder.funding(received);
-        }
     }
 
     #[cold]
@@ -298,13 +306,15 @@ impl Backtest {
         Ok(())
     }
 
-    /// Profit of what is still open, at the last prices.
-    fn unrealised(&self) -> Result<Money, Overflow> {
-        self.kernel.markets().iter().try_fold(Money::ZERO, |sum, market| {
-            let Some(price) = market.last else { return Ok(sum) };
-            let worth = market.instrument.notional(price, market.position.qty)?;
-            sum.plus(worth.minus(market.position.cost)?)
-        })
+    /// Profit of what is still open, at the last prices, by instrument id.
+    fn unrealised(&self) -> Result<Vec<Money>, Overflow> {
+        let of = |market: &Market| match market.last {
+            Some(price) => {
+                market.instrument.notional(price, market.position.qty)?.minus(market.position.cost)
+            }
+            None => Ok(Money::ZERO),
+        };
+        self.kernel.markets().iter().map(of).collect()
     }
 
     pub(crate) fn overflow(&self, time: Time, source: Overflow) -> BacktestError {

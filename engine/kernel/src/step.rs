@@ -2,7 +2,7 @@
 
 use ledger::Portfolio;
 use risk::{Breaker, Desk as Judged, Gate};
-use sdk::{Intent, Intents, Interest, Market, Mode, View, Wish};
+use sdk::{Intent, Intents, Interest, Market, Mode, SubAccount, View, Wish};
 use types::{
     CancelReason, ClientOrderId, Command, Event, InstrumentId, Money, OperatorVerb, Order, OrderReport,
     Overflow, Price, ReportKind, Time,
@@ -115,6 +115,16 @@ impl Kernel {
     #[must_use]
     pub fn seats(&self) -> u16 {
         u16::try_from(self.desks.len()).unwrap_or(u16::MAX)
+    }
+
+    /// The accounts of the strategies that the one in a place holds; none where it holds no others.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub fn accounts(&self, place: u16) -> Result<Vec<SubAccount>, Overflow> {
+        self.desks
+            .get(usize::from(place))
+            .map_or(Ok(Vec::new()), |desk| desk.strategy.accounts(&self.markets))
     }
 
     /// What the strategy in a place wants to hear of.

@@ -12,5 +12,7 @@ mod recorder;
 pub use books::{Account, Books, Posting, Unbalanced};
 pub use lots::Lots;
 pub use portfolio::{Booked, LedgerError, Portfolio};
-pub use record::{EquityPoint, FillRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals};
+pub use record::{
+    AccountRecord, EquityPoint, FillRecord, FundingRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals,
+};
 pub use recorder::{Recorder, RecorderOptions};

@@ -31,6 +31,19 @@ pub struct FillRecord {
     pub position: Qty,
     /// Profit it realised against average cost, before its fee, in the quote asset.
     pub realised: Money,
+    /// What its fee is worth in the settlement asset; negative for a rebate.
+    pub fee: Money,
+}
+
+/// One funding settlement of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FundingRecord {
+    /// When.
+    pub time: Time,
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// What was received (negative: paid), in the settlement asset.
+    pub received: Money,
 }
 
 /// One entry matched with one exit.
@@ -94,6 +107,27 @@ pub struct Note {
     pub text: Cow<'static, str>,
 }
 
+/// What one of the strategies that another one holds did of its own; see `sdk::SubAccount`, whose figures these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// The place in the run of the strategy that holds it.
+    pub strategy: u16,
+    /// Which strategy.
+    pub id: &'static str,
+    /// What it is worth.
+    pub equity: Money,
+    /// Profit realised against the average cost of its own position, before fees.
+    pub realised: Money,
+    /// Profit of what it still holds, at the last price.
+    pub unrealised: Money,
+    /// Fees paid, in the settlement asset; negative for rebates.
+    pub fees: Money,
+    /// Funding received less funding paid.
+    pub funding: Money,
+    /// Its fills; one inside, between two of them, counts for both.
+    pub fills: u64,
+}
+
 /// Counts and sums over the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
@@ -140,6 +174,8 @@ pub struct RunRecord {
     pub equity: Vec<EquityPoint>,
     /// Fills, oldest first.
     pub fills: Vec<FillRecord>,
+    /// Funding settlements that moved money, oldest first.
+    pub funding: Vec<FundingRecord>,
     /// Closed round trips, in the order of their exits.
     pub round_trips: Vec<RoundTrip>,
     /// Orders, in the order they were sent.
@@ -150,6 +186,10 @@ pub struct RunRecord {
     pub notes: Vec<Note>,
     /// Position of each instrument at the end, by instrument id.
     pub positions: Vec<Qty>,
+    /// Profit of what is still open at the last price, by instrument id; sums to that of the totals.
+    pub unrealised: Vec<Money>,
+    /// Accounts inside strategies that hold others, in the order of both; none where no strategy does.
+    pub accounts: Vec<AccountRecord>,
     /// Sums.
     pub totals: Totals,
 }

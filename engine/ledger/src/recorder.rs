@@ -7,7 +7,9 @@ use types::{
     Price, Qty, ReportKind, Side, Time,
 };
 
-use crate::{Booked, EquityPoint, FillRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals};
+use crate::{
+    Booked, EquityPoint, FillRecord, FundingRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals,
+};
 
 /// How much a recorder keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,13 +62,16 @@ impl Recorder {
         let record = RunRecord {
             candles: instruments.iter().map(|_| Vec::with_capacity(options.max_candles)).collect(),
             positions: vec![Qty::ZERO; instruments.len()],
+            unrealised: vec![Money::ZERO; instruments.len()],
             settlement,
             capital,
             equity: Vec::with_capacity(points),
             fills: Vec::with_capacity(1_024),
+            funding: Vec::new(),
             round_trips: Vec::with_capacity(1_024),
             orders: Vec::with_capacity(1_024),
             notes: Vec::new(),
+            accounts: Vec::new(),
             totals: Totals::default(),
             instruments,
         };
@@ -198,6 +203,7 @@ impl Recorder {
             fill,
             position: booked.position.qty,
             realised: booked.realised,
+            fee: booked.fee,
         });
         if let Some(position) = self.record.positions.get_mut(report.instrument.index()) {
             *position = booked.position.qty;
@@ -209,10 +215,13 @@ impl Recorder {
         self.record.round_trips.extend_from_slice(closed);
     }
 
-    /// Funding was received (negative: paid).
-    pub const fn funding(&mut self, received: Money) {
+    /// Funding was received (negative: paid) for a position in an instrument.
+    pub fn funding(&mut self, time: Time, instrument: InstrumentId, received: Money) {
         let sum = self.record.totals.funding.units().saturating_add(received.units());
         self.record.totals.funding = Money::from_units(sum);
+        if received != Money::ZERO {
+            self.record.funding.push(FundingRecord { time, instrument, received });
+        }
     }
 
     /// A remark.
@@ -220,11 +229,15 @@ impl Recorder {
         self.record.notes.push(Note { time, strategy, text: text.into() });
     }
 
-    /// The finished record; `unrealised` is the profit of what is still open.
+    /// The finished record; `unrealised` is the profit of what is still open, by instrument id.
     #[must_use]
-    pub fn finish(mut self, unrealised: Money) -> RunRecord {
+    pub fn finish(mut self, unrealised: &[Money]) -> RunRecord {
         self.record.equity.extend(self.newest);
-        self.record.totals.unrealised = unrealised;
+        let sum = unrealised.iter().fold(0_i128, |sum, profit| sum.saturating_add(profit.units()));
+        self.record.totals.unrealised = Money::from_units(sum);
+        for (kept, profit) in self.record.unrealised.iter_mut().zip(unrealised) {
+            *kept = *profit;
+        }
         self.record
     }
 }

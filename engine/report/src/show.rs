@@ -44,9 +44,15 @@ pub(crate) fn grouped(value: u128) -> String {
     text
 }
 
-/// A float with a proper minus sign; a dash where it is not defined.
+/// A float with a proper minus sign, which nothing but zeros does not get; a dash where it is not defined.
 pub(crate) fn number(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "—".to_owned(), |value| format!("{value:.decimals$}").replace('-', "−"))
+    let Some(value) = value else { return "—".to_owned() };
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.chars().all(|digit| matches!(digit, '0' | '.')) => digits.to_owned(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
 }
 
 /// A metric's value.
@@ -63,5 +69,13 @@ pub(crate) fn value(value: &Value) -> String {
             Some(days) => format!("{} d", number(Some(*days), 1)),
             None => "—".to_owned(),
         },
+    }
+}
+
+/// A ratio with two decimals, or a share in percent with one.
+pub(crate) fn ratio_or_share(value: Option<f64>, share: bool) -> String {
+    match value {
+        Some(value) if share => format!("{} %", number(Some(value * 100.0), 1)),
+        _ => number(value, 2),
     }
 }

@@ -13,17 +13,51 @@ pub(crate) struct Trips {
     pub(crate) returns: Vec<f64>,
     /// How long each lasted, in days.
     pub(crate) days: Vec<f64>,
+    /// Net profit of each as a share of equity at its entry; those that entered without equity are left out.
+    pub(crate) shares: Vec<f64>,
+    /// Of the same: size in money and equity, at the entry.
+    sizes: (Vec<f64>, Vec<f64>),
 }
 
 impl Trips {
     pub(crate) fn of(record: &RunRecord) -> Self {
         let list = &record.round_trips;
+        let (mut shares, mut sizes) = (Vec::with_capacity(list.len()), (Vec::new(), Vec::new()));
+        for trip in list {
+            let Some((size, equity)) = size(record, trip).filter(|(_, equity)| *equity > 0.0) else {
+                continue;
+            };
+            shares.push(float(trip.net()) / equity);
+            sizes.0.push(size);
+            sizes.1.push(equity);
+        }
         Self {
+            shares,
+            sizes,
             net: list.iter().map(|trip| float(trip.net())).collect(),
             returns: list.iter().map(price_return).collect(),
             days: list.iter().map(lasted).collect(),
         }
     }
+}
+
+impl Trips {
+    /// Whether sizes grew and shrank with equity: their correlation is strong, where equity moved enough to tell.
+    pub(crate) fn follow_equity(&self) -> bool {
+        let (size, equity) = &self.sizes;
+        let high = equity.iter().copied().reduce(f64::max).unwrap_or_default();
+        let low = equity.iter().copied().reduce(f64::min).unwrap_or_default();
+        high > low * 1.2 && statistics::correlation(size, equity).is_some_and(|together| together > 0.7)
+    }
+}
+
+/// Size of a round trip in money, and the account's equity, at its entry.
+fn size(record: &RunRecord, trip: &RoundTrip) -> Option<(f64, f64)> {
+    let instrument = record.instruments.get(trip.instrument.index())?;
+    let before = record.equity.partition_point(|point| point.time < trip.entry_time);
+    let equity = before.checked_sub(1).and_then(|at| record.equity.get(at));
+    let equity = equity.map_or(record.capital, |point| point.equity);
+    Some((float(instrument.notional(trip.entry_price, trip.qty).ok()?).abs(), float(equity)))
 }
 
 #[expect(
@@ -38,59 +72,4 @@ pub(crate) fn price_return(trip: &RoundTrip) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a length of time needs no more than 53 bits")]
 fn lasted(trip: &RoundTrip) -> f64 {
     (trip.exit_time.nanos() - trip.entry_time.nanos()) as f64 / DAY as f64
-}
-
-/// The mean; `None` of nothing.
-pub(crate) fn mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() { None } else { finite(values.iter().sum::<f64>() / count(values.len())) }
-}
-
-/// Sample standard deviation (n − 1); `None` of fewer than two.
-pub(crate) fn deviation(values: &[f64]) -> Option<f64> {
-    let mean = mean(values).filter(|_| values.len() > 1)?;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    finite((squares / count(values.len() - 1)).sqrt())
-}
-
-/// `exp(mean(ln(1 + r))) − 1`; 0 where a period lost everything.
-pub(crate) fn geometric(returns: &[f64]) -> Option<f64> {
-    if returns.is_empty() {
-        return None;
-    }
-    if returns.iter().any(|r| *r <= -1.0) {
-        return Some(0.0);
-    }
-    let logs: f64 = returns.iter().map(|r| r.ln_1p()).sum();
-    finite((logs / count(returns.len())).exp_m1())
-}
-
-/// Sum of gains over sum of losses; `None` without a loss.
-pub(crate) fn profit_factor(values: &[f64]) -> Option<f64> {
-    let gains: f64 = values.iter().filter(|value| **value > 0.0).sum();
-    let losses: f64 = values.iter().filter(|value| **value < 0.0).sum();
-    ratio(gains, -losses)
-}
-
-/// A quotient that is a number.
-pub(crate) fn ratio(one: f64, two: f64) -> Option<f64> {
-    finite(one / two)
-}
-
-pub(crate) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2⁵³")]
-pub(crate) const fn count(of: usize) -> f64 {
-    of as f64
-}
-
-/// Longest run of gains and of losses.
-pub(crate) fn streaks(values: &[f64]) -> (u64, u64) {
-    let (mut gains, mut losses, mut best) = (0, 0, (0, 0));
-    for value in values {
-        (gains, losses) = if *value > 0.0 { (gains + 1, 0) } else { (0, losses + 1) };
-        best = (gains.max(best.0), losses.max(best.1));
-    }
-    best
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use ledger::RunRecord;
 
-use crate::{Context, csv_files, html, to_json};
+use crate::sheet::Sheet;
+use crate::{Context, csv_files, csv_sheet, html, json};
 
 /// A report that can't be written: the path, what the system said, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,7 @@ pub enum ReportError {
     },
 }
 
-/// Writes `report.html`, `trades.csv`, `equity.csv` and `result.json` into a folder, made where it is missing.
+/// Writes `report.html`, `trades.csv`, `equity.csv`, `sheet.csv` and `result.json` into a folder, made where it is missing.
 ///
 /// # Errors
 /// [`ReportError`]; files of an earlier report stay as they were, and none is left half-written.
@@ -37,12 +38,14 @@ pub fn write_all(folder: &Path, record: &RunRecord, context: &Context) -> Result
     let table = |name, table: Result<Vec<u8>, csv::Error>| {
         table.map_err(|source| ReportError::Table { name, source })
     };
-    let mut json = to_json(record, context).to_string();
+    let sheet = Sheet::of(record, context);
+    let mut json = json::document(&sheet).to_string();
     json.push('\n');
     let files = [
-        ("report.html", html(record, context).into_bytes()),
+        ("report.html", html::page(&sheet).into_bytes()),
         ("trades.csv", table("trades.csv", csv_files::trades(record))?),
         ("equity.csv", table("equity.csv", csv_files::equity(record))?),
+        ("sheet.csv", table("sheet.csv", csv_sheet::table(&sheet))?),
         ("result.json", json.into_bytes()),
     ];
     fs::create_dir_all(folder).map_err(|source| ReportError::Write { path: folder.to_owned(), source })?;

@@ -1,95 +1,15 @@
 //! Published figures, from tables: the same series give the same metrics, to the digits given.
-#![expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 
-use ledger::{EquityPoint, RunRecord, Totals};
-use quantmesh_report::{Calendar, Context, Value, html, metrics, text_sheet, to_json, write_all};
+mod runs;
+
+use ledger::RunRecord;
+use quantmesh_report::{Calendar, Context, html, text_sheet, to_json, write_all};
+use runs::{curve, figure, near};
 use tape::{ReadOptions, SeriesData, read};
 use testkit::{Lab, shared_or_skip};
 use trend_following as _;
-use types::{Bar, Money, Time};
+use types::Bar;
 use venue::MarketFill;
-
-const DAY: i64 = 86_400_000_000_000;
-
-/// A record that has nothing but an equity curve, one point a day.
-fn curve(equity: &[f64]) -> RunRecord {
-    let lab = Lab::new().expect("constants");
-    let money = |value: f64| -> Money { format!("{value:.12}").parse().expect("a number") };
-    let point =
-        |(at, value): (i64, &f64)| EquityPoint { time: Time::from_nanos(at * DAY), equity: money(*value) };
-    RunRecord {
-        instruments: vec![lab.instrument().expect("constants")],
-        settlement: lab.spec.quote,
-        capital: money(equity.first().copied().unwrap_or(0.0)),
-        equity: (1..).zip(equity).map(point).collect(),
-        fills: Vec::new(),
-        round_trips: Vec::new(),
-        orders: Vec::new(),
-        candles: vec![Vec::new()],
-        notes: Vec::new(),
-        positions: vec![types::Qty::ZERO],
-        totals: Totals::default(),
-    }
-}
-
-fn figure(record: &RunRecord, context: &Context, key: &str) -> f64 {
-    let list = metrics(record, context);
-    let metric = list.iter().find(|metric| metric.key == key).expect("the metric exists");
-    match &metric.value {
-        Value::Amount(money) => money.to_string().parse().expect("money is a number"),
-        Value::Ratio(value) | Value::Share(value) | Value::Days(value) => value.expect("it is defined"),
-        Value::Count(count) => *count as f64,
-    }
-}
-
-fn near(name: &str, actual: f64, expected: f64, tolerance: f64) {
-    let allowed = tolerance * expected.abs().max(1.0);
-    assert!((actual - expected).abs() <= allowed, "{name}: {actual} and not {expected}");
-}
-
-/// empyrical-reloaded and quantstats on two daily curves of the shared reference file.
-#[test]
-fn the_metrics_agree_with_empyrical() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(file) = shared_or_skip("data/reference/metrics_btc_daily.json") else { return Ok(()) };
-    let reference: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-    let mut compared = 0;
-    for name in ["buy_and_hold_daily", "ma_crossover_daily"] {
-        let case = &reference["cases"][name];
-        let equity: Vec<f64> =
-            case["equity"].as_array().expect("a list").iter().filter_map(|v| v.as_f64()).collect();
-        let record = curve(&equity);
-        for (library, calendar, keys) in [
-            (
-                "empyrical_365",
-                Calendar::Daily365,
-                &[
-                    ("sharpe", "sharpe"),
-                    ("sortino", "sortino"),
-                    ("volatility", "annual_volatility"),
-                    ("max_drawdown", "max_drawdown"),
-                    ("total_return", "total_return"),
-                    ("omega", "omega"),
-                    ("value_at_risk", "value_at_risk_5"),
-                    ("expected_shortfall", "conditional_value_at_risk_5"),
-                ][..],
-            ),
-            (
-                "empyrical_252",
-                Calendar::Daily252,
-                &[("sharpe", "sharpe"), ("sortino", "sortino"), ("volatility", "annual_volatility")][..],
-            ),
-        ] {
-            let context = Context { calendar, ..Context::default() };
-            for (ours, theirs) in keys {
-                let expected = case[library][theirs].as_f64().expect("a number");
-                near(&format!("{name} {library} {theirs}"), figure(&record, &context, ours), expected, 1e-9);
-                compared += 1;
-            }
-        }
-    }
-    assert_eq!(compared, 22);
-    Ok(())
-}
 
 /// The nine-value series of empyrical's own tests, of which the first is empty.
 #[test]
@@ -168,12 +88,12 @@ fn a_report_is_the_same_bytes_twice_and_escapes_what_it_shows() -> Result<(), Bo
     let (one, two) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let written = write_all(one.path(), &record, &context)?;
     write_all(two.path(), &record, &context)?;
-    assert_eq!(written.len(), 4);
+    assert_eq!(written.len(), 5);
     for path in &written {
         let name = path.file_name().expect("a file");
         assert_eq!(std::fs::read(path)?, std::fs::read(two.path().join(name))?, "{}", path.display());
     }
-    assert_eq!(std::fs::read_dir(one.path())?.count(), 4, "no part of a file is left behind");
+    assert_eq!(std::fs::read_dir(one.path())?.count(), 5, "no part of a file is left behind");
     let page = html(&record, &context);
     assert!(!page.contains("<script>alert"), "text is escaped");
     assert!(!page.contains("{{"), "every place of the template is filled");

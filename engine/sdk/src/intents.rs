@@ -96,6 +96,21 @@ impl Intents {
         Self { list: Vec::with_capacity(64), next, overflowed: false, answer: None }
     }
 
+    /// The same list, whose next order gets this generation: for one that goes on where another stopped.
+    ///
+    /// ```
+    /// # use quantmesh_sdk::{InstrumentId, Intents, Qty, Side, Wish};
+    /// let mut intents = Intents::new(0, 3).counting_from(u32::MAX - 1);
+    /// let wish = Wish::market(InstrumentId(0), Side::Buy, Qty::from_lots(1));
+    /// assert_eq!(intents.place(7, wish).generation, u32::MAX - 1);
+    /// assert_eq!(intents.next_generation(), u32::MAX);
+    /// ```
+    #[must_use]
+    pub const fn counting_from(mut self, generation: u32) -> Self {
+        self.next.generation = generation;
+        self
+    }
+
     /// Wishes for an order. `slot` is the strategy's own number for the place this order belongs to (0 if it has only
     /// one); the id carries it, and comes back in every report.
     pub fn place(&mut self, slot: u32, wish: Wish) -> ClientOrderId {

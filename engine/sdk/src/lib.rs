@@ -34,7 +34,7 @@ pub use number::Number;
 pub use params::{ParamError, ParamField, param_fields};
 pub use rule::{RiskRule, Verdict};
 pub use sizing::{Size, Sizing, behind, bps, moved, orderable, percent, whole};
-pub use strategy::{BuildError, Interest, RestoreError, Setup, Strategy, WarmUp};
+pub use strategy::{BuildError, Interest, RestoreError, Setup, Strategy, SubAccount, WarmUp};
 pub use trainer::{RegisteredTrainer, Train, Trained, TrainerSubmission, trainers};
 pub use view::{Market, Mode, View};
 

@@ -1,8 +1,8 @@
 //! The contract of a strategy: one required method, and what it is built from.
 
-use types::{Asset, Event, Instrument, Money, Price};
+use types::{Asset, Event, Instrument, Money, Overflow, Price};
 
-use crate::{Catalogue, Intents, ParamError, View};
+use crate::{Catalogue, Intents, Market, ParamError, View};
 
 /// A trading strategy: facts in, wishes out.
 ///
@@ -25,6 +25,15 @@ pub trait Strategy: Send {
     /// The ids of other entries of the catalogue that it is made of: it may open risk only as long as all of them may.
     fn parts(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    /// The accounts of the strategies that it holds, at the last prices of these markets (all of the run, by instrument id);
+    /// none where it holds no others. It is asked at the end of a run, and the report shows them.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    fn accounts(&self, _markets: &[Market]) -> Result<Vec<SubAccount>, Overflow> {
+        Ok(Vec::new())
     }
 
     /// Its state as bytes, so that a restart goes on where it stopped. Empty when there is none.
@@ -60,6 +69,26 @@ impl Default for Interest {
     fn default() -> Self {
         Self { bars: true, trades: true, quotes: true, book: false, every: None }
     }
+}
+
+/// What one of several strategies that share an account did of its own. Fees, funding, and realised and unrealised profit
+/// together sum over all of them to those of the whole, to the last unit of money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubAccount {
+    /// Its id in the catalogue.
+    pub id: &'static str,
+    /// What it is worth at the last prices: what it was given, less what it was taken, and its profit.
+    pub equity: Money,
+    /// Profit realised against the average cost of its own position, before fees.
+    pub realised: Money,
+    /// Profit of what it still holds, at the last prices.
+    pub unrealised: Money,
+    /// Fees paid, in the settlement asset; negative for rebates.
+    pub fees: Money,
+    /// Funding received less funding paid.
+    pub funding: Money,
+    /// Its fills; what two of them traded with each other counts for both, and is none at the venue.
+    pub fills: u64,
 }
 
 /// How much history a strategy needs before its first decision.

@@ -13,8 +13,10 @@ pub enum DataError {
         /// What the system or the unpacker said, and what to do.
         why: String,
     },
-    /// It is something else than bars, trades, quotes or funding.
-    #[error("{file}: this is {what}; bars, trades, quotes and funding rates can be read")]
+    /// It is something else than bars, trades, quotes, funding or a recording of an order book.
+    #[error(
+        "{file}: this is {what}; bars, trades, quotes, funding rates and recordings of order books can be read"
+    )]
     OtherKind {
         /// The file.
         file: String,

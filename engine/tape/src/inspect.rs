@@ -5,6 +5,7 @@ use std::fmt;
 use types::Time;
 
 use crate::Kind;
+use crate::book::BookFindings;
 use crate::when::show;
 
 /// A stretch without data.
@@ -72,10 +73,16 @@ pub struct Inspection {
     pub off_tick: u64,
     /// Line of the first of them, and the price.
     pub first_off_tick: Option<(u64, String)>,
+    /// Quantities that are no whole count of the lot asked for; in ticks, where nothing is rounded.
+    pub off_lot: u64,
+    /// Line of the first of them, and the quantity.
+    pub first_off_lot: Option<(u64, String)>,
     /// Numbers that were floating-point noise (16 digits or more) and were rounded to 15 digits.
     pub snapped: u64,
     /// Bars in which nothing traded.
     pub without_volume: u64,
+    /// What a recording of an order book has beside the rest.
+    pub book: Option<BookFindings>,
 }
 
 impl Inspection {
@@ -102,8 +109,11 @@ impl Inspection {
             first_not_positive: None,
             off_tick: 0,
             first_off_tick: None,
+            off_lot: 0,
+            first_off_lot: None,
             snapped: 0,
             without_volume: 0,
+            book: None,
         }
     }
 
@@ -138,16 +148,20 @@ impl Inspection {
                 (line, format!("a price is zero or below ({} in all)", rows(self.not_positive)))
             }));
         faults.extend(self.first_unsound.map(|line| {
-            let what = if self.kind == Kind::Quotes {
-                "the bid is over the ask"
-            } else {
-                "high and low don't enclose open and close"
+            let what = match self.kind {
+                Kind::Quotes => "the bid is over the ask",
+                Kind::Ticks => "a quantity is below zero",
+                _ => "high and low don't enclose open and close",
             };
             (line, format!("{what} ({} in all)", rows(self.unsound)))
         }));
         faults.extend(self.first_off_tick.as_ref().map(|(line, price)| {
             let (tick, count) = (&self.tick_size, rows(self.off_tick));
             (*line, format!("price {price} is no whole count of the tick size {tick} ({count} in all); set a finer tick size"))
+        }));
+        faults.extend(self.first_off_lot.as_ref().map(|(line, quantity)| {
+            let (lot, count) = (&self.lot_size, rows(self.off_lot));
+            (*line, format!("quantity {quantity} is no whole count of the lot size {lot} ({count} in all); set a finer lot size"))
         }));
         faults.into_iter().min_by_key(|fault| fault.0)
     }
@@ -185,6 +199,11 @@ impl fmt::Display for Inspection {
         if self.kind != Kind::Funding {
             row("tick size", self.tick_size.clone())?;
             row("lot size", self.lot_size.clone())?;
+        }
+        if let Some(book) = &self.book {
+            book.rows().into_iter().try_for_each(|(name, value)| row(name, value))?;
+            row("latency", book.clock.to_string())?;
+            book.warnings().into_iter().try_for_each(|warning| row("WARNING", warning))?;
         }
         let longest = self.longest_gap.map_or_else(String::new, |gap| {
             format!(", the longest from {} to {}", show(gap.after), show(gap.until))

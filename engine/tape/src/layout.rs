@@ -13,6 +13,8 @@ pub enum Kind {
     Quotes,
     /// Funding settlements.
     Funding,
+    /// Rows of a recorded order book.
+    Ticks,
 }
 
 /// What one column holds.
@@ -210,6 +212,7 @@ impl fmt::Display for Kind {
             Self::Trades => "trades",
             Self::Quotes => "quotes",
             Self::Funding => "funding rates",
+            Self::Ticks => "ticks of an order book",
         })
     }
 }

@@ -3,11 +3,14 @@
 //! [`read`] takes CSV, gzip, zip or a tape, finds out what the columns mean, and gives a [`Series`] in whole ticks and
 //! lots together with an [`Inspection`] of what was found. A series that is not sound is refused, by line.
 
+mod book;
+mod columns;
 mod error;
 mod inspect;
 mod layout;
 mod number;
 mod qmt;
+mod ratio;
 mod read;
 mod rows;
 mod series;
@@ -15,6 +18,7 @@ mod signals;
 mod source;
 mod when;
 
+pub use book::{BookFindings, Clock};
 pub use error::DataError;
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;

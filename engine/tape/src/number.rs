@@ -61,6 +61,18 @@ fn parse_slowly(text: &[u8]) -> Result<Number, DecimalError> {
     Ok(Number { mantissa, decimals: value.scale(), snapped: snapped || noise })
 }
 
+/// As [`parse`], and every digit counts: nothing is taken for noise, and what can't be held is refused.
+#[inline]
+pub(crate) fn exact(text: &[u8]) -> Result<Number, DecimalError> {
+    if text.len() <= 16 {
+        return parse(text);
+    }
+    let text = std::str::from_utf8(text).map_err(|_| DecimalError::Malformed)?;
+    let value: Decimal = text.parse()?;
+    let mantissa = i64::try_from(value.mantissa()).map_err(|_| DecimalError::TooLong)?;
+    Ok(Number { mantissa, decimals: value.scale(), snapped: false })
+}
+
 /// Drops `surplus` decimals, rounding half-even.
 fn shortened(value: Decimal, surplus: u32) -> Result<Decimal, DecimalError> {
     let power = 10_i128.checked_pow(surplus).ok_or(DecimalError::TooLong)?;
@@ -130,6 +142,20 @@ mod tests {
             ("2012.25343589", number(201_225_343_589, 8, false)),
         ] {
             assert_eq!(parse(text.as_bytes()), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_exact_number_keeps_every_digit_or_is_refused() {
+        for (text, expected) in [
+            ("123456789.12345678", Ok(number(12_345_678_912_345_678, 8, false))),
+            ("100000000.00000000", Ok(number(100_000_000, 0, false))),
+            ("0.30000000000000004", Ok(number(30_000_000_000_000_004, 17, false))),
+            ("99999999999999999999", Err(DecimalError::TooLong)),
+            ("0.1234567890123456789", Err(DecimalError::TooLong)),
+            ("NaN", Err(DecimalError::Malformed)),
+        ] {
+            assert_eq!(exact(text.as_bytes()), expected, "{text}");
         }
     }
 

@@ -76,6 +76,7 @@ fn encode(series: &Series) -> Vec<u8> {
                 .for_each(|f| put(&[f.time.nanos(), f.rate.nanos(), f.mark.map_or(NO_MARK, Price::ticks)]));
             4
         }
+        SeriesData::Ticks(_) => 5,
     };
     let symbol: &str = series.symbol.as_deref().unwrap_or_default();
     let length = u16::try_from(symbol.len()).unwrap_or(0);

@@ -256,6 +256,7 @@ impl Columns {
                 ([at(Role::Bid), at(Role::Ask), None, None], [at(Role::BidQty), at(Role::AskQty)])
             }
             Kind::Funding => ([at(Role::Rate), None, None, None], [None; 2]),
+            Kind::Ticks => ([None; 4], [None; 2]),
         };
         let buyer_maker = at(Role::BuyerMaker).map(|at| (at, true));
         Self {

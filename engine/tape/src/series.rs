@@ -1,6 +1,6 @@
 //! What a file holds once it is read: one kind of data on one grid.
 
-use types::{Bar, Decimal, Funding, Quote, Time, Trade};
+use types::{Bar, Decimal, Funding, Quote, Tick, Time, Trade};
 
 use crate::{Inspection, Kind};
 
@@ -24,6 +24,8 @@ pub enum SeriesData {
     Quotes(Vec<Quote>),
     /// Funding settlements.
     Funding(Vec<Funding>),
+    /// Rows of a recorded order book, in the order of both of their readers; see [`types::Seen`].
+    Ticks(Vec<Tick>),
 }
 
 /// One instrument's data of one kind.
@@ -59,6 +61,7 @@ impl SeriesData {
             Self::Trades(_) => Kind::Trades,
             Self::Quotes(_) => Kind::Quotes,
             Self::Funding(_) => Kind::Funding,
+            Self::Ticks(_) => Kind::Ticks,
         }
     }
 
@@ -70,6 +73,7 @@ impl SeriesData {
             Self::Trades(rows) => rows.len(),
             Self::Quotes(rows) => rows.len(),
             Self::Funding(rows) => rows.len(),
+            Self::Ticks(rows) => rows.len(),
         }
     }
 
@@ -79,7 +83,7 @@ impl SeriesData {
         self.len() == 0
     }
 
-    /// The time a row starts at: a bar's open time, everything else's time.
+    /// The time a row starts at: a bar's open time, a tick's local time, everything else's time.
     #[must_use]
     pub fn time(&self, at: usize) -> Option<Time> {
         match self {
@@ -87,6 +91,7 @@ impl SeriesData {
             Self::Trades(rows) => rows.get(at).map(|trade| trade.time),
             Self::Quotes(rows) => rows.get(at).map(|quote| quote.time),
             Self::Funding(rows) => rows.get(at).map(|funding| funding.time),
+            Self::Ticks(rows) => rows.get(at).map(|tick| tick.local_time),
         }
     }
 }

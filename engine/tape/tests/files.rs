@@ -13,17 +13,17 @@ const FILES: [(&str, &str, Expected); 47] = [
     ("barter_binance_spot_with_disconnects.json", "", Err("this is JSON")),
     ("binance_coinm_btcusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_439))),
     ("binance_spot_btcbusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_440))),
-    ("binance_spot_btcusdt_20240808.l2.gz", "", Err("a recording of an exchange's messages")),
-    ("binance_spot_btcusdt_20240809.l2.gz", "", Err("a recording of an exchange's messages")),
+    ("binance_spot_btcusdt_20240808.l2.gz", "", Ok((Kind::Ticks, 194_113))),
+    ("binance_spot_btcusdt_20240809.l2.gz", "", Ok((Kind::Ticks, 275_407))),
     ("binance_spot_btcusdt_quotes_20210108.csv.gz", "", Ok((Kind::Quotes, 451))),
     ("binance_spot_btcusdt_trades_20210108.csv.gz", "", Ok((Kind::Trades, 2_001))),
-    ("binance_spot_ethusdt_20240808.l2.gz", "", Err("a recording of an exchange's messages")),
+    ("binance_spot_ethusdt_20240808.l2.gz", "", Ok((Kind::Ticks, 163_468))),
     ("binance_spot_xrpeth_1m_20191011.csv.gz", "", Ok((Kind::Bars, 2_469))),
     ("binance_spot_xrpeth_trades_20191011.csv.gz", "", Ok((Kind::Trades, 12_477))),
     ("binance_usdm_adausdt_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_440))),
     ("binance_usdm_adausdt_20221213_1m_quote.csv.gz", "", Ok((Kind::Quotes, 1_100))),
     ("binance_usdm_btcusdt_1m_20251230.csv.gz", "", Ok((Kind::Bars, 1_000))),
-    ("binance_usdm_btcusdt_20240808.l2.gz", "", Err("a recording of an exchange's messages")),
+    ("binance_usdm_btcusdt_20240808.l2.gz", "", Ok((Kind::Ticks, 661_517))),
     ("binance_usdm_btcusdt_3m_20251230.csv.gz", "", Ok((Kind::Bars, 1_000))),
     ("binance_usdm_btcusdt_depth_snap_20221101.csv", "", Err("a list of order-book changes")),
     ("binance_usdm_btcusdt_depth_update_20221101.csv", "", Err("a list of order-book changes")),
@@ -86,6 +86,26 @@ fn every_shared_file_imports_or_is_refused_by_name() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The local clocks of these recordings are behind the venue's by more than a second.
+#[test]
+fn a_local_clock_behind_the_venues_is_put_right_and_said_aloud() -> Result<(), DataError> {
+    let Some(folder) = shared_or_skip("data/market") else { return Ok(()) };
+    for (base_latency_ns, shift) in [(0, 1_272_402_468), (150_000, 1_272_552_468)] {
+        let options = ReadOptions { base_latency_ns, ..ReadOptions::default() };
+        let loaded = read(&folder.join("binance_usdm_btcusdt_20240808.l2.gz"), &options)?;
+        let clock = loaded.inspection.book.as_ref().map(|book| book.clock).unwrap_or_default();
+        assert_eq!((clock.smallest_latency, clock.shift), (-1_272_402_468, shift));
+        assert_eq!((clock.early_rows, clock.shifted_rows), (599_083, 599_083));
+        let SeriesData::Ticks(ticks) = &loaded.series.data else { panic!("no ticks") };
+        let latency = |tick: &types::Tick| tick.local_time.nanos() - tick.venue_time.nanos();
+        assert_eq!(ticks.iter().map(latency).min(), Some(base_latency_ns));
+        let text = loaded.inspection.to_string();
+        assert!(text.contains("WARNING        LOCAL CLOCK BEHIND THE VENUE'S: by 1.272402468 s"), "{text}");
+        assert!(text.contains("599083 of 599083 rows had arrived before they happened"), "{text}");
+    }
+    Ok(())
 }
 
 #[test]

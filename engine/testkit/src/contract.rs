@@ -1,27 +1,42 @@
-//! The contract that every strategy keeps, in this tree or not: what a user may rely on, tried on random tapes with an
-//! unreliable exchange.
+//! The contract that every strategy and every risk rule keeps, in this tree or not: what a user may rely on, tried on random
+//! tapes with an unreliable exchange.
 //!
-//! - The defaults of its parameters are inside their ranges, and it starts with them.
+//! A strategy ([`Contract::holds`]):
+//!
+//! - The defaults of its parameters are inside their ranges, and written out they mean what they mean unsaid.
 //! - No sequence of events makes it panic, wish without end, or wish for more than the bound.
-//! - Its orders are ones that the venue takes: no quantity, price or notional outside the instrument's filters.
-//! - Paused, it wishes for nothing that opens risk.
+//! - Its orders are ones that the venue takes: no quantity, price or notional outside the instrument's filters. Every other tape
+//!   runs where the venue is demanding.
+//! - Paused, stopped, or out of licence, it wishes for nothing that opens risk, whether or not anybody would hear the wish.
 //! - Saved and restored at any event, it decides what it would have decided anyway.
+//! - The prices of a market that it does not trade change nothing of what it decides.
+//!
+//! A risk rule ([`Contract::rule_holds`]): its defaults and its restarts as above; it takes away from what opens, and from nothing
+//! else.
+//!
+//! A tape is told by its seed alone. `seed % 3` is the kind of its events, `seed / 3 % 3` whether the exchange is reliable (0) or
+//! not, `seed % 2` whether the venue is demanding (0) or not, `seed % 5` who else is there: a market of the run that the
+//! strategy does not trade, in front of its own (3); one more in its hands than the laboratory has (0). `seed % 7` is 0 where
+//! its licence ends on the way. Ninety tapes have every mixture of the first four, nine have each kind with and without faults.
+
+mod rules;
+mod run;
+mod scene;
+mod subject;
 
 use std::fmt::Write;
-use std::sync::{Arc, OnceLock};
 
-use kernel::{Kernel, Outbox};
-use sdk::{
-    Event, Intents, Make, Maker, Registered, RestoreError, Setup, Strategy, View, WarmUp, param_fields,
-};
-use types::{Command, OrderReport, RefusalRule, ReportKind, Time};
+use sdk::Registered;
+use types::Command;
 
-use crate::{Faults, Lab, LabError, Seed, UnreliableExchange, random_events};
+use crate::{Lab, LabError};
+use scene::Scene;
 
 /// What is tried.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// Where.
+    /// Where. A usual instrument has the filters of a demanding venue in every other tape; one with filters of its own, or another
+    /// lot, stays as it is.
     pub lab: Lab,
     /// How many random tapes.
     pub tapes: u64,
@@ -29,6 +44,8 @@ pub struct Contract {
     pub events: usize,
     /// The first tape's seed; the others follow it.
     pub seed: u64,
+    /// Whether the strategy looks, on purpose, at markets that it places no order in. Then they may change what it decides.
+    pub looks_around: bool,
 }
 
 /// A promise that was not kept, with what it takes to see it again.
@@ -37,10 +54,10 @@ pub enum Broken {
     /// The laboratory could not be set up.
     #[error(transparent)]
     Lab(#[from] LabError),
-    /// A default is outside its own range.
+    /// A default is outside its own range, or not what holds where nothing is written.
     #[error("{id}: the default parameters are refused: {what}")]
     Defaults {
-        /// The strategy.
+        /// The strategy or rule.
         id: String,
         /// What is wrong with them.
         what: String,
@@ -48,7 +65,7 @@ pub enum Broken {
     /// On a tape.
     #[error("{id}: on the tape of seed {seed}, at event {event}: {what}")]
     Tape {
-        /// The strategy.
+        /// The strategy or rule.
         id: String,
         /// The tape's seed.
         seed: u64,
@@ -59,8 +76,8 @@ pub enum Broken {
     },
 }
 
-/// The most reports that one market event may lead to.
-const MOST_REPORTS: usize = 20_000;
+/// The commands that answered each event of a tape and all that followed from it.
+type Decisions = Vec<Vec<Command>>;
 
 impl Contract {
     /// Twelve tapes of 400 events in the usual laboratory.
@@ -68,203 +85,100 @@ impl Contract {
     /// # Errors
     /// As [`Lab::new`].
     pub fn new() -> Result<Self, LabError> {
-        Ok(Self { lab: Lab::new()?, tapes: 12, events: 400, seed: 1 })
+        Ok(Self { lab: Lab::new()?, tapes: 12, events: 400, seed: 1, looks_around: false })
     }
 
-    /// Tries it all.
+    /// Tries all that a strategy keeps.
     ///
     /// # Errors
     /// [`Broken`] names the promise, the tape's seed and the event.
     pub fn holds(&self, id: &str, params: &str) -> Result<(), Broken> {
+        let entry = self.entry(id)?;
+        self.defaults(entry)?;
+        for seed in self.seeds() {
+            let scene = Scene::new(&self.lab, entry, params, seed, self.events)?;
+            let plain = run::decisions(&scene, false, false)?;
+            let restarted = run::decisions(&scene, true, false)?;
+            same(id, seed, "a restart changes what it decides", [("without", &plain), ("with", &restarted)])?;
+            self.minds_its_own(&scene, &plain)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the prices of a market in its hands that it does not trade change anything. Its events still come, at the same
+    /// times: what is due by then may be done at any event.
+    fn minds_its_own(&self, scene: &Scene, plain: &Decisions) -> Result<(), Broken> {
+        let Some(stranger) = scene.stranger.filter(|_| !self.looks_around) else { return Ok(()) };
+        if plain.iter().flatten().any(|command| trades(command, stranger)) {
+            return Ok(());
+        }
+        let still = run::decisions(scene, false, true)?;
+        let what =
+            "the prices of a market that it does not trade change what it decides (`looks_around` allows it)";
+        same(scene.id, scene.seed, what, [("as they are", plain), ("where they stand still", &still)])
+    }
+
+    fn entry(&self, id: &str) -> Result<&'static Registered, LabError> {
+        self.lab.setup(None)?.granted.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()))
+    }
+
+    fn seeds(&self) -> std::ops::Range<u64> {
+        self.seed..self.seed.saturating_add(self.tapes)
+    }
+
+    /// The defaults that the schema shows stand in their ranges, and with all of them written out it starts, or refuses to, as
+    /// with none.
+    fn defaults(&self, entry: &Registered) -> Result<(), Broken> {
+        let refused = |what: String| Broken::Defaults { id: entry.id.to_owned(), what };
+        let table = written_out(entry).map_err(refused)?;
+        entry.check(&table).map_err(|error| refused(error.to_string()))?;
         let setup = self.lab.setup(None)?;
-        let entry = setup.granted.get(id).ok_or_else(|| LabError::NotLinked(id.to_owned()))?;
-        defaults(entry)?;
-        for seed in self.seed..self.seed + self.tapes {
-            let plain = self.decisions(id, params, seed, false)?;
-            let restarted = self.decisions(id, params, seed, true)?;
-            let differs = plain.iter().zip(&restarted).position(|(one, other)| one != other);
-            if let Some(event) = differs {
-                let mut what = "a restart changes what it decides".to_owned();
-                for (name, run) in [("without", &plain), ("with", &restarted)] {
-                    let _ = write!(what, "\n  {name}: {:?}", run.get(event));
-                }
-                return Err(Broken::Tape { id: id.to_owned(), seed, event, what });
-            }
-        }
-        Ok(())
-    }
-
-    /// The commands that answer each event of a tape and all that follows from it.
-    fn decisions(
-        &self,
-        id: &str,
-        params: &str,
-        seed: u64,
-        restarts: bool,
-    ) -> Result<Vec<Vec<Command>>, Broken> {
-        let refused = Arc::new(OnceLock::new());
-        let mut setup = self.lab.kernel(id, params, None)?;
-        if restarts {
-            let mut seats = Vec::new();
-            for seat in setup.seats {
-                let strategy = Restarted::new(seat.strategy, &self.lab, id, params, seed, &refused)?;
-                seats.push(kernel::Seat { strategy: Box::new(strategy), ..seat });
-            }
-            setup.seats = seats;
-        }
-        let instruments = setup.instruments.clone();
-        let faults = if seed.is_multiple_of(3) { Faults::default() } else { Faults::many() };
-        let mut run = Run {
-            exchange: UnreliableExchange::new(instruments.clone(), faults, seed),
-            kernel: Kernel::new(setup).map_err(LabError::from)?,
-            outbox: Outbox::new(),
-            reports: Vec::new(),
-            said: Vec::new(),
+        let starts = |table: &toml::Table| match entry.kind() {
+            sdk::Kind::Strategy => entry.build(table, &setup).map(drop),
+            sdk::Kind::RiskRule => entry.build_rule(table, &setup).map(drop),
         };
-        let mut all = Vec::new();
-        for (event, fact) in random_events(seed, self.events, &instruments).iter().enumerate() {
-            let done = run.market(fact).and_then(|()| refused.get().cloned().map_or(Ok(()), Err));
-            done.map_err(|what| Broken::Tape { id: id.to_owned(), seed, event, what })?;
-            all.push(std::mem::take(&mut run.said));
+        let (unsaid, said) = (starts(&toml::Table::new()), starts(&table));
+        if unsaid == said {
+            return Ok(());
         }
-        // The operator stopped everything in the last tenth; on a day without faults that is long over.
-        let open = run.kernel.markets().iter().any(|market| !market.position.is_flat());
-        if faults == Faults::default() && (open || !run.kernel.live_orders(0).is_empty()) {
-            let what = "it was stopped, and something is still held or out".to_owned();
-            return Err(Broken::Tape { id: id.to_owned(), seed, event: self.events, what });
-        }
-        Ok(all)
+        Err(refused(format!("with none of them written it says {unsaid:?}, with all of them {said:?}")))
     }
 }
 
-fn defaults(entry: &Registered) -> Result<(), Broken> {
-    let refused = |what: String| Broken::Defaults { id: entry.id.to_owned(), what };
+/// The defaults of a schema as a configuration would say them. Where a default is `null`, nothing stands.
+fn written_out(entry: &Registered) -> Result<toml::Table, String> {
+    let schema = (entry.schema)();
     let mut table = toml::Table::new();
-    for field in param_fields(&(entry.schema)()) {
-        // What stands as JSON stands as TOML, but for `null`, which is absent there.
-        let value: Result<toml::Table, _> = toml::from_str(&format!("v = {}", field.default));
-        if let Ok(Some(value)) = value.map(|mut table| table.remove("v")) {
-            table.insert(field.key, value);
-        }
-    }
-    entry.check(&table).map_err(|error| refused(error.to_string()))
-}
-
-struct Run {
-    exchange: UnreliableExchange,
-    kernel: Kernel,
-    outbox: Outbox,
-    reports: Vec<OrderReport>,
-    said: Vec<Command>,
-}
-
-impl Run {
-    fn market(&mut self, event: &Event) -> Result<(), String> {
-        let now = event.time();
-        self.exchange.on_market(event, &mut self.reports).map_err(|error| error.to_string())?;
-        self.pump(now)?;
-        self.step(event, now)?;
-        self.pump(now)
-    }
-
-    fn pump(&mut self, now: Time) -> Result<(), String> {
-        let mut at = 0;
-        while let Some(report) = self.reports.get(at).copied() {
-            at += 1;
-            if at > MOST_REPORTS {
-                return Err(format!("{MOST_REPORTS} reports at one market event: it wishes without end"));
+    let properties = schema.as_value().get("properties").and_then(|properties| properties.as_object());
+    for (key, property) in properties.into_iter().flatten() {
+        let Some(default) = property.get("default").filter(|default| !default.is_null()) else { continue };
+        let mut default = default.clone();
+        let mut inner = vec![&mut default];
+        while let Some(value) = inner.pop() {
+            if value.is_object() {
+                let Some(map) = value.as_object_mut() else { continue };
+                map.retain(|_, value| !value.is_null());
+                inner.extend(map.values_mut());
+            } else if let Some(list) = value.as_array_mut() {
+                inner.extend(list);
             }
-            self.step(&Event::Order(report), now)?;
         }
-        self.reports.clear();
-        Ok(())
+        let value = toml::Value::try_from(&default);
+        table.insert(key.clone(), value.map_err(|error| format!("`{key}` is {default}: {error}"))?);
     }
-
-    fn step(&mut self, event: &Event, now: Time) -> Result<(), String> {
-        self.kernel.step(event, &mut self.outbox).map_err(|error| error.to_string())?;
-        if let Some(remark) =
-            self.outbox.remarks.iter().find(|remark| remark.text.contains("than the bound allows"))
-        {
-            return Err(remark.text.to_owned());
-        }
-        for command in &self.outbox.commands {
-            self.said.push(*command);
-            if let Command::Tell(OrderReport { kind: ReportKind::Refused(refusal), .. }) = command {
-                match refusal.rule {
-                    RefusalRule::NotRunning
-                    | RefusalRule::LicenceEnded
-                    | RefusalRule::ForeignInstrument
-                    | RefusalRule::NoPrice
-                    | RefusalRule::MinQty
-                    | RefusalRule::MaxQty
-                    | RefusalRule::MinNotional
-                    | RefusalRule::BadPrice => {
-                        return Err(format!("it wished for what can't be sent: {refusal}"));
-                    }
-                    _ => {}
-                }
-            }
-            let done = self.exchange.submit(now, command, &mut self.reports);
-            done.map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
+    Ok(table)
 }
 
-/// A strategy that is saved, built anew and restored before one event in four.
-struct Restarted {
-    inner: Box<dyn Strategy>,
-    make: Maker<dyn Strategy>,
-    params: toml::Table,
-    setup: Setup,
-    random: Seed,
-    refused: Arc<OnceLock<String>>,
+const fn trades(command: &Command, market: types::InstrumentId) -> bool {
+    matches!(command, Command::Place(order) if order.instrument.0 == market.0)
 }
 
-impl Restarted {
-    /// The strategy `id` in place of one that was built already.
-    fn new(
-        inner: Box<dyn Strategy>,
-        lab: &Lab,
-        id: &str,
-        params: &str,
-        seed: u64,
-        refused: &Arc<OnceLock<String>>,
-    ) -> Result<Self, LabError> {
-        let setup = lab.setup(None)?;
-        let make = setup.granted.get(id).map(|entry| entry.make);
-        let Some(Make::Strategy(make)) = make else { return Err(LabError::NotLinked(id.to_owned())) };
-        let (params, random) = (toml::from_str(params)?, Seed::new(seed ^ 0x5EED));
-        Ok(Self { inner, make, params, setup, random, refused: Arc::clone(refused) })
+fn same(id: &str, seed: u64, what: &str, runs: [(&str, &Decisions); 2]) -> Result<(), Broken> {
+    let [(_, one), (_, other)] = runs;
+    let Some(event) = one.iter().zip(other).position(|(one, other)| one != other) else { return Ok(()) };
+    let mut what = what.to_owned();
+    for (name, run) in runs {
+        let _ = write!(what, "\n  {name}: {:?}", run.get(event));
     }
-
-    fn restart(&mut self) {
-        let restored = (self.make)(self.params.clone(), &self.setup)
-            .map_err(|error| error.to_string())
-            .and_then(|mut fresh| {
-                let RestoreError(what) = match fresh.restore(&self.inner.save()) {
-                    Ok(()) => return Ok(fresh),
-                    Err(error) => error,
-                };
-                Err(format!("its own state can't be restored: {what}"))
-            });
-        match restored {
-            Ok(fresh) => self.inner = fresh,
-            // The first refusal is the one to tell.
-            Err(what) => self.refused.set(what).unwrap_or(()),
-        }
-    }
-}
-
-impl Strategy for Restarted {
-    fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
-        if self.random.below(4) == 0 {
-            self.restart();
-        }
-        self.inner.on_event(view, event, intents);
-    }
-
-    fn warm_up(&self) -> WarmUp {
-        self.inner.warm_up()
-    }
+    Err(Broken::Tape { id: id.to_owned(), seed, event, what })
 }

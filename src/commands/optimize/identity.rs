@@ -38,7 +38,7 @@ fn of_config(source: &Source, assembled: &Assembled) -> Result<String, Failure> 
         (data.path, data.builtin, data.funding, data.signals) = (None, None, None, None);
     }
     for (entry, strategy) in assembled.parts.strategies.iter().zip(&mut raw.strategy) {
-        strategy.params = config::handed_over(source, entry, &strategy.params)?;
+        strategy.params = config::handed_over(source, entry, &strategy.params, &assembled.parts.usable)?;
     }
     let json = serde_json::to_value(&raw).map_err(|error| Failure::new(crate::Kind::Fault, error))?;
     Ok(hash(sorted(&json).as_bytes()))

@@ -135,7 +135,7 @@ impl Bench<'_> {
             self.assembled.instruments.clone(),
             ledger::RecorderOptions::default(),
         );
-        let metrics = report::metrics(&nothing.finish(types::Money::ZERO), &self.context(0));
+        let metrics = report::metrics(&nothing.finish(&[]), &self.context(0));
         let column = |metric: &report::Metric| Column {
             key: metric.key.to_owned(),
             label: metric.label.to_owned(),

@@ -18,6 +18,9 @@ const BIAS: &str = "bias";
 pub(crate) struct Advisor {
     permission: Permission,
     source: Option<Label>,
+    /// As configured; no advice makes a position larger than these do.
+    size: Number,
+    target_volatility_pct: Number,
     fields: Vec<ParamField>,
 }
 
@@ -52,13 +55,19 @@ impl Advisor {
         })?;
         let mut fields = param_fields(&schemars::schema_for!(Params));
         fields.retain(|field| CHANGEABLE.contains(&field.key.as_str()));
-        Ok(Self { permission: params.advisor, source, fields })
+        let Params { size, target_volatility_pct, .. } = *params;
+        Ok(Self { permission: params.advisor, source, size, target_volatility_pct, fields })
+    }
+
+    /// Whether anybody is listened to.
+    pub(crate) fn listens(&self) -> bool {
+        self.permission != Permission::Off
     }
 
     /// Takes in an answer: checks it, takes it up where it may, and says what became of it; `None` where nobody
     /// listens.
     pub(crate) fn hear(&self, advice: &mut Advice, signal: &Signal, now: Time) -> Option<Answer> {
-        if self.permission == Permission::Off {
+        if !self.listens() {
             return None;
         }
         Some(match self.check(signal, now) {
@@ -69,6 +78,19 @@ impl Advisor {
                 Answer::Applied
             }
         })
+    }
+
+    /// Whether a value would make a position larger than the configuration does.
+    fn enlarges(&self, name: &str, value: Decimal) -> bool {
+        let above = |configured: Number| compare(value, configured.decimal()).is_none_or(Ordering::is_gt);
+        match name {
+            "size" => above(self.size),
+            // A target that is 0 makes nothing smaller.
+            "target_volatility_pct" if self.target_volatility_pct.decimal().mantissa() != 0 => {
+                value.mantissa() == 0 || above(self.target_volatility_pct)
+            }
+            _ => false,
+        }
     }
 
     fn check(&self, signal: &Signal, now: Time) -> Result<Number, &'static str> {
@@ -86,7 +108,13 @@ impl Advisor {
             let field = self.fields.iter().find(|field| field.key == name);
             holds(field.ok_or("its name is no changeable parameter, and not bias")?, signal.value)
         };
-        if in_range { Ok(Number::from(signal.value)) } else { Err("its value is out of range") }
+        if !in_range {
+            return Err("its value is out of range");
+        }
+        if self.permission == Permission::Apply && self.enlarges(name, signal.value) {
+            return Err("it makes positions larger than configured; only a change of the configuration may");
+        }
+        Ok(Number::from(signal.value))
     }
 }
 

@@ -3,8 +3,8 @@
 use sdk::BuildError;
 
 use crate::onnx::Onnx;
+use crate::origin::Origin;
 use crate::params::{Params, SHIPPED};
-use crate::score::Span;
 use crate::{Model, Vector, places};
 
 /// The model that comes with the crate.
@@ -68,11 +68,19 @@ impl Judge {
         odds.is_finite().then(|| crate::model::rounded(odds.clamp(-FARTHEST, FARTHEST)))
     }
 
-    /// What it was trained on, where it says so.
-    pub(crate) const fn trained(&self) -> Option<Span> {
+    /// What it was trained on, where it says so, for a run that trades this symbol.
+    pub(crate) fn origin(&self, symbol: &str) -> Origin {
         match self {
-            Self::Own(model, _) => Some(model.trained),
-            Self::Onnx(onnx) => onnx.trained(),
+            Self::Own(model, _) => Origin {
+                foreign: model.symbol != symbol,
+                interval_nanos: Some(model.interval_nanos),
+                trained: Some(model.trained),
+            },
+            Self::Onnx(onnx) => Origin {
+                foreign: onnx.symbol().is_some_and(|own| own != symbol),
+                interval_nanos: onnx.interval_nanos(),
+                trained: onnx.trained(),
+            },
         }
     }
 }

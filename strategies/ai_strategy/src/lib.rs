@@ -33,21 +33,27 @@
 //! each resizing. A side that was stopped out is not entered again before the model gave it up.
 //!
 //! # Models
-//! **Trained here.** `quantmesh ai train --config RUN.toml --out model.json` (or `--data FILE`) trains a logistic
-//! model (Cox 1958) with a ridge, fitted by L-BFGS, or gradient-boosted trees (Chen and Guestrin 2016) of depth 4 at
-//! most, on the bars of a configuration; [`Training`] has its parameters, to be set as in `--set model=boosted_trees`.
-//! The last `holdout` of the bars is kept back. On the rest, folds are tried out of sample, each by a model of the
-//! bars before it; what a label reaches over is purged and an embargo left (López de Prado 2018, §7.4). The file holds
-//! the features by name, the parameters, the span of the training, the score of each fold, of all folds and of what
-//! was kept back, each beside buying and holding and beside staying flat, after taker fees, and a SHA-256 of all that.
-//! A file that was changed is refused. The same data give the same bytes.
+//! **Trained here.** `quantmesh ai train --config RUN.toml --out model.json` (or `--data FILE --instrument SYMBOL`)
+//! trains a logistic model (Cox 1958) with a ridge, fitted by L-BFGS, or gradient-boosted trees (Chen and Guestrin
+//! 2016) of depth 4 at most, on the bars of a configuration; [`Training`] has its parameters, to be set as in `--set
+//! model=boosted_trees`. The last `holdout` of the bars is kept back. On the rest, folds are tried out of sample, each
+//! by a model of the bars before it; what a label reaches over is purged and an embargo left (López de Prado 2018,
+//! §7.4). The file holds the features by name, the parameters, the span of the training, the score of each fold, of all
+//! folds and of what was kept back, each beside buying and holding and beside staying flat, after taker fees, and a
+//! SHA-256 of all that. A file that was changed is refused. The same data give the same bytes.
+//!
+//! **Tied to its market.** The file also holds the symbol and how long the bars were. On bars of another length (by
+//! more than an eighth) nothing is opened or added, and the run's record says so once; exits go on. On another symbol
+//! it trades, the record says once that it was trained elsewhere, and `only_unseen` leaves nothing out, as that
+//! symbol's bars were not in the training. A strategy with several instruments trades the first and looks at no other.
 //!
 //! **Trained elsewhere.** An ONNX file with one input, a row of features, whose last output ends in the probability of
 //! "up": networks of `Gemm`, `MatMul` and the usual activations, and what `skl2onnx` makes of scikit-learn's logistic
 //! regression, random forests, gradient boosting and networks. Metadata of the file may say `features` (names with
-//! commas between them), `output` (`probability` or `log_odds`), and `trained_from` and `trained_to` in nanoseconds
-//! since 1970. `examples/python/train_onnx.py` writes one. A strategy reads no file: the program hands it the content
-//! of what `model` names.
+//! commas between them), `output` (`probability` or `log_odds`), `trained_from` and `trained_to` in nanoseconds since
+//! 1970, `symbol`, and `interval_nanos`, the length of a bar; what it does not say is not compared.
+//! `examples/python/train_onnx.py` writes one. A strategy reads no file: the program hands it the content of what
+//! `model` names.
 //!
 //! Log-odds are rounded to six decimals, so that the last bit of an exponential, where platforms differ, changes
 //! nothing.
@@ -64,7 +70,9 @@
 //!
 //! That is no edge. On the folds its log loss is worse than a coin's (0.6931), and it lost more than holding did. On
 //! the bars kept back, most of which belong to the rise of 2020, it was right as often as always saying "up", and made
-//! less than holding. It is an example of the way a model gets here. A test holds these figures against the file.
+//! less than holding. It is an example of the way a model gets here. A test holds these figures against the file. These
+//! scores trade at the very close that decided and without slippage, while the engine fills at the next open, with
+//! slippage, so a backtest over the same bars comes to something else.
 //!
 //! # When it makes and when it loses money
 //! It earns as far as the patterns of the training span go on, and pays taker fees for each change of mind. Daily bars
@@ -75,11 +83,13 @@
 //! # Advisor
 //! Somebody outside, such as a language model, may answer in signals (`[instrument.data] signals = "file.csv"`). Names
 //! are `bias`, from −1 to 1, which shifts the log-odds by up to `advisor_bias`, and the parameters `confidence`,
-//! `size` and `target_volatility_pct`, with values in their ranges. An answer holds until its `valid_until`, for
-//! decisions at closed bars; a later answer of that name replaces it. One that is late, out of range, of another name
-//! or of another source is refused with the reason in the run's record; with "propose" all are shown and none is taken
-//! up. What is refused, shown or missing changes nothing in trading, and what was applied is part of the saved state,
-//! so a replay decides the same.
+//! `size` and `target_volatility_pct`, with values in their ranges. With "apply", what makes a position larger than the
+//! operator wrote is refused too: a `size` or `target_volatility_pct` above the configured one, or 0 for a target that
+//! is set. An answer holds until its `valid_until`, for decisions at closed bars; a later answer of that name replaces
+//! it. One that is late, out of range, of another name, of another source or for another instrument is refused with the
+//! reason in the run's record; with "propose" all are shown and none is taken up: to approve of one is to change the
+//! configuration and start again, and nothing does so while running. What is refused, shown or missing changes nothing
+//! in trading, and what was applied is part of the saved state, so a replay decides the same.
 //!
 //! # Pause, rejects, partial fills, restarts
 //! Paused, it opens and adds nothing, and goes on to exit. An exit that does not go through is tried again at the next
@@ -101,6 +111,7 @@ mod judge;
 mod logistic;
 mod model;
 mod onnx;
+mod origin;
 mod params;
 mod samples;
 mod score;

@@ -11,7 +11,7 @@ use crate::trees::BoostedTrees;
 use crate::{FEATURES_VERSION, Vector, places};
 
 /// The layout of the file.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A trained model with all that is known of how it came about and how good it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Model {
     pub features: Vec<String>,
     /// The symbol of the instrument it was trained on.
     pub symbol: String,
+    /// How long the bars are that it was trained on, in nanoseconds.
+    pub interval_nanos: i64,
     /// What it was trained with.
     pub training: Training,
     /// What it was trained on.
@@ -84,8 +86,12 @@ impl Model {
     /// # Errors
     /// [`ModelError`] when it is not one, was changed, or asks for features that this version does not compute.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
-        let sealed: Sealed =
-            serde_json::from_str(text).map_err(|error| ModelError::Malformed(error.to_string()))?;
+        let sealed: Sealed = serde_json::from_str(text).map_err(|error| {
+            match format(text).filter(|found| *found != FORMAT) {
+                Some(found) => ModelError::Unusable(other_format(found)),
+                None => ModelError::Malformed(error.to_string()),
+            }
+        })?;
         let actual = sealed.model.digest();
         if actual != sealed.sha256 {
             return Err(ModelError::Changed { said: sealed.sha256, actual });
@@ -121,7 +127,10 @@ impl Model {
 
     fn check(&self) -> Result<(), String> {
         if self.format != FORMAT {
-            return Err(format!("its format is {}; this version reads {FORMAT}", self.format));
+            return Err(other_format(self.format));
+        }
+        if self.interval_nanos <= 0 {
+            return Err(format!("its bars are {} nanoseconds long, which none are", self.interval_nanos));
         }
         if self.features_version != FEATURES_VERSION {
             return Err(format!(
@@ -146,6 +155,16 @@ impl Predictor {
             Self::BoostedTrees(trees) => trees.log_odds(values),
         }
     }
+}
+
+/// The layout that a file says it has, whatever else is in it.
+fn format(text: &str) -> Option<u32> {
+    let whole: serde_json::Value = serde_json::from_str(text).ok()?;
+    u32::try_from(whole.get("model")?.get("format")?.as_u64()?).ok()
+}
+
+fn other_format(found: u32) -> String {
+    format!("its format is {found}; this version reads {FORMAT}")
 }
 
 /// Bytes in hexadecimal.

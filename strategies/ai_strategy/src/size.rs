@@ -97,7 +97,8 @@ impl Turnover {
             .market(report.instrument)
             .and_then(|market| market.instrument.notional(fill.price, fill.qty).ok());
         // What does not fit is more than any bound.
-        self.opened = worth.and_then(|worth| self.opened.plus(worth).ok()).unwrap_or(self.opened);
+        self.opened =
+            worth.and_then(|worth| self.opened.plus(worth).ok()).unwrap_or(Money::from_units(i128::MAX));
     }
 }
 
@@ -159,5 +160,48 @@ impl Resize {
             kind if kind.ends_order() => None,
             _ => self.out,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sdk::{Amount, Fill, Liquidity, Number, Position, Price};
+    use testkit::Lab;
+
+    use super::*;
+
+    /// A fill that no sum can hold leaves nothing of the day, and the next day begins anew.
+    #[test]
+    fn what_does_not_fit_is_more_than_any_bound() -> Result<(), Box<dyn std::error::Error>> {
+        let lab = Lab::new()?;
+        let mut market = Market::new(lab.instrument()?);
+        market.last = Some(Price::from_ticks(10_000));
+        market.position = Position::FLAT;
+        let id = ClientOrderId { run: 0, strategy: 0, slot: ADD, generation: 1 };
+        let instrument = market.instrument.id();
+        let markets = [market];
+        let view = View { now: Time::EPOCH, markets: &markets, equity: lab.capital, mode: Mode::Running };
+        let [market] = &markets;
+        let params = Params { max_daily_turnover_pct: Number::whole(100), ..Params::default() };
+        let bounds = Bounds::new(&params)?;
+        let mut turnover = Turnover::default();
+        let mut fill = |ticks: i64, lots: i64, nanos: i64| {
+            let kind = ReportKind::Filled(Fill {
+                side: Side::Buy,
+                price: Price::from_ticks(ticks),
+                qty: Qty::from_lots(lots),
+                liquidity: Liquidity::Taker,
+                fee: Amount { asset: lab.spec.quote, money: Money::ZERO },
+                trade: 1,
+            });
+            turnover.hear(&OrderReport { time: Time::from_nanos(nanos), id, instrument, kind }, &view);
+            bounds.budget(&turnover, market, &view)
+        };
+        // Of 10 000, 4 000 are used: 60 at 100.
+        assert_eq!(fill(10_000, 40_000, 0), Some(Qty::from_lots(60_000)));
+        assert_eq!(fill(i64::MAX, i64::MAX, 1), Some(Qty::ZERO));
+        assert_eq!(fill(10_000, 1, 2), Some(Qty::ZERO));
+        assert_eq!(fill(10_000, 40_000, DAY), Some(Qty::from_lots(60_000)));
+        Ok(())
     }
 }

@@ -2,13 +2,14 @@
 
 use sdk::stance::{Heard, Leg, Stance};
 use sdk::{
-    Bar, BuildError, Event, InstrumentId, Intents, Mode, OrderReport, Qty, Rate, RestoreError, Setup, Side,
-    Size, Strategy, Time, View, WarmUp, percent, state,
+    Answer, Bar, BuildError, Event, InstrumentId, Intents, Mode, OrderReport, Qty, Rate, RestoreError, Setup,
+    Side, Size, Strategy, View, WarmUp, percent, state,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::advisor::{Advice, Advisor, Live};
 use crate::judge::Judge;
+use crate::origin::Origin;
 use crate::params::{Params, stance, threshold};
 use crate::size::{Bounds, Resize, Turnover};
 use crate::{Features, Vector};
@@ -19,6 +20,7 @@ pub struct AiStrategy {
     /// As they are saved: the model by its digest.
     params: Params,
     judge: Judge,
+    origin: Origin,
     advisor: Advisor,
     bounds: Bounds,
     stop: Option<Rate>,
@@ -36,12 +38,24 @@ struct Memory {
     resize: Resize,
     turnover: Turnover,
     advice: Advice,
-    /// Whether the run's record already says that the bars are ones of the training.
-    told: bool,
+    /// Whether the last bar was as long as those of the training; nothing is opened where it was not.
+    fits: bool,
+    told: Told,
+}
+
+/// What the run's record already says of the model.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Told {
+    /// That it was trained on another symbol.
+    foreign: bool,
+    /// That it was trained on bars of another length.
+    length: bool,
+    /// That it was trained on these bars.
+    trained: bool,
 }
 
 const ID: &str = "ai_strategy";
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 impl AiStrategy {
     /// Builds the strategy for the first instrument of the run.
@@ -50,20 +64,22 @@ impl AiStrategy {
     /// [`BuildError`] for a model that can't be used, a name that is none, or a number that is too fine.
     pub fn build(params: Params, setup: &Setup) -> Result<Self, BuildError> {
         let (judge, digest) = Judge::read(&params)?;
-        let instrument = setup.instrument()?.id();
+        let instrument = setup.instrument()?;
         Ok(Self {
             advisor: Advisor::new(&params)?,
             bounds: Bounds::new(&params)?,
             stop: percent("stop_loss_pct", params.stop_loss_pct)?,
             memory: Memory {
                 features: Features::default(),
-                stance: Stance::new(instrument),
+                stance: Stance::new(instrument.id()),
                 spent: None,
                 resize: Resize::default(),
                 turnover: Turnover::default(),
                 advice: Advice::default(),
-                told: false,
+                fits: true,
+                told: Told::default(),
             },
+            origin: judge.origin(instrument.symbol()),
             judge,
             params: Params { model: digest, ..params },
         })
@@ -73,19 +89,38 @@ impl AiStrategy {
         self.memory.stance.instrument()
     }
 
+    /// Says once in the run's record what about this market is not as it was in training.
+    fn compare(&mut self, bar: &Bar, intents: &mut Intents) {
+        let told = &mut self.memory.told;
+        if self.origin.foreign && !told.foreign {
+            told.foreign = true;
+            intents.note(
+                "the model was trained on another symbol; its scores say nothing of this one, and only_unseen leaves no bar out here",
+            );
+        }
+        self.memory.fits = self.origin.fits(bar);
+        if !self.memory.fits && !told.length {
+            told.length = true;
+            intents.note(
+                "the model was trained on bars of another length, so nothing is opened on these; give it such bars, or train one on these",
+            );
+        }
+    }
+
     /// Takes in a closed bar: what the model says becomes the stance that is wanted, and that becomes orders.
     fn decide(&mut self, bar: &Bar, view: &View<'_>, intents: &mut Intents) {
+        self.compare(bar, intents);
         self.memory.advice.expire(view.now);
         self.memory.turnover.roll(view.now);
         let live = self.memory.advice.live(&self.params);
         if let Some(vector) = self.memory.features.update(bar) {
-            self.want(&vector, &live, bar.close_time, intents);
+            self.want(&vector, &live, bar, intents);
         }
         self.act(&live, view, intents);
     }
 
     /// Works out the stance that is wanted.
-    fn want(&mut self, vector: &Vector, live: &Live, time: Time, intents: &mut Intents) {
+    fn want(&mut self, vector: &Vector, live: &Live, bar: &Bar, intents: &mut Intents) {
         let odds = self.judge.log_odds(vector);
         if odds.is_none() {
             intents.note("the model gives no number for this bar; out of the market");
@@ -108,12 +143,11 @@ impl AiStrategy {
         if self.memory.spent.is_some() {
             wanted = None;
         }
-        let trained = self.judge.trained().is_some_and(|span| span.holds(time.nanos()));
-        if trained && wanted.is_some() && wanted != self.memory.stance.target() {
+        if self.origin.saw(bar) && wanted.is_some() && wanted != self.memory.stance.target() {
             if self.params.only_unseen {
                 wanted = None;
-            } else if !self.memory.told {
-                self.memory.told = true;
+            } else if !self.memory.told.trained {
+                self.memory.told.trained = true;
                 intents.note(
                     "the model was trained on these bars, so what it makes on them is no result; only_unseen leaves them out",
                 );
@@ -127,7 +161,11 @@ impl AiStrategy {
         let Some(market) = view.market(self.instrument()) else { return };
         let held = market.position.qty;
         let lots = self.wanted_lots(live, view);
-        let budget = self.bounds.budget(&self.memory.turnover, market, view);
+        let budget = if self.memory.fits {
+            self.bounds.budget(&self.memory.turnover, market, view)
+        } else {
+            Some(Qty::ZERO)
+        };
         if self.is_right(held) {
             if let Some(wanted) = lots.filter(|_| self.bounds.resizes() && !self.memory.stance.is_moving()) {
                 self.memory.resize.towards(wanted, budget, &self.bounds, market, view, intents);
@@ -141,7 +179,7 @@ impl AiStrategy {
             self.memory.stance.act(view, Size::Lots(entry), intents);
             return;
         }
-        let enters = self.memory.stance.target().is_some() && view.mode == Mode::Running;
+        let enters = self.memory.stance.target().is_some() && view.mode == Mode::Running && self.memory.fits;
         if !held.is_zero() {
             // Nothing may be opened now: out, and in again once the model still says so and something may.
             self.memory.stance.want(None);
@@ -192,10 +230,13 @@ impl AiStrategy {
 
 impl Strategy for AiStrategy {
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
+        let main = self.instrument();
         match event {
-            Event::Bar { bar, .. } => self.decide(bar, view, intents),
+            Event::Bar { instrument, bar } if *instrument == main => self.decide(bar, view, intents),
             // An exit that did not go through is tried again at the next price.
-            Event::Trade { .. } | Event::Quote { .. } if self.memory.stance.is_due() => {
+            Event::Trade { instrument, .. } | Event::Quote { instrument, .. }
+                if *instrument == main && self.memory.stance.is_due() =>
+            {
                 let held = view.market(self.instrument()).map_or(Qty::ZERO, |market| market.position.qty);
                 if !held.is_zero() && !self.is_right(held) {
                     let live = self.memory.advice.live(&self.params);
@@ -203,10 +244,13 @@ impl Strategy for AiStrategy {
                 }
             }
             Event::Order(report) => self.hear(report, view, intents),
-            Event::Signal { signal, .. } => {
+            Event::Signal { instrument, signal } if *instrument == main => {
                 if let Some(answer) = self.advisor.hear(&mut self.memory.advice, signal, view.now) {
                     intents.answer(answer);
                 }
+            }
+            Event::Signal { .. } if self.advisor.listens() => {
+                intents.answer(Answer::Refused("it is about another instrument than the strategy's first"));
             }
             _ => {}
         }

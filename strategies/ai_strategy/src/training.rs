@@ -8,6 +8,7 @@ use crate::features::pick;
 use crate::growth::Growth;
 use crate::logistic::Logistic;
 use crate::model::{FORMAT, Model, Predictor};
+use crate::origin::interval_nanos;
 use crate::params::threshold;
 use crate::samples::{Purge, Sample, folds, samples};
 use crate::score::{Rule, Score, Span};
@@ -155,6 +156,11 @@ pub fn train(mut training: Training, symbol: &str, bars: &[Bar]) -> Result<Model
         training.features = FEATURES.map(str::to_owned).to_vec();
     }
     let places = places(&training.features).map_err(|what| BuildError::new("features", what))?;
+    let interval_nanos = interval_nanos(bars);
+    if interval_nanos <= 0 && !bars.is_empty() {
+        let message = "most of the bars close when they open, so it can't be told how long they are; give bars with both times";
+        return Err(BuildError::new("data", message));
+    }
     let all = samples(bars, training.horizon as usize);
     let course = Course { training: &training, places: &places, all: &all, rule: training.rule() };
     let tested = course.held_out()?;
@@ -178,6 +184,7 @@ pub fn train(mut training: Training, symbol: &str, bars: &[Bar]) -> Result<Model
         features_version: FEATURES_VERSION,
         features: training.features.clone(),
         symbol: symbol.to_owned(),
+        interval_nanos,
         trained: Span::of(&seen),
         folds: scores,
         validation: Score::of(&judged, &course.rule),

@@ -28,6 +28,11 @@ pub(crate) struct Settings {
 pub(crate) struct Climate {
     atr: Atr,
     regime: Regime,
+    /// What the regime comes to for entries: what its last bar said, until that is too old.
+    trend: RegimeState,
+    /// The last moment at which it counts.
+    #[serde(with = "sdk::state::exact")]
+    trend_until: Time,
     funding: FundingClock,
     /// Levels from one entry to the next.
     spacing: i64,
@@ -107,6 +112,8 @@ impl Climate {
                 dwell: params.regime_dwell,
                 ..RegimeSettings::default()
             }),
+            trend: RegimeState::Unknown,
+            trend_until: NEVER,
             funding: FundingClock::new(8),
             spacing: 1,
             shift: 0,
@@ -134,9 +141,9 @@ impl Climate {
             }
         }
         if settings.regime {
-            let before = self.regime.state();
-            let now = self.regime.update_bar(high, low, close);
-            if now != before {
+            let now = self.regime.update(bar);
+            self.trend_until = self.regime.counts_until();
+            if std::mem::replace(&mut self.trend, now) != now {
                 changed = true;
                 self.began = match now {
                     RegimeState::TrendUp => Some(place.nearest_level(Side::Buy)),
@@ -160,11 +167,22 @@ impl Climate {
     /// Whether it is time for [`Self::turn`].
     #[inline]
     pub(crate) fn is_turn(&self, now: Time) -> bool {
-        now >= self.turn
+        now >= self.turn || now > self.trend_until
     }
 
-    /// A wait for a settlement begins or ends; says whether that changes anything.
+    /// A wait for a settlement begins or ends, or the bars have stopped for too long; says whether that changes anything.
     pub(crate) fn turn(&mut self, settings: &Settings, now: Time) -> bool {
+        let changed = now > self.trend_until && self.grow_old();
+        changed | (now >= self.turn && self.wait(settings, now))
+    }
+
+    /// The regime is not known any more.
+    fn grow_old(&mut self) -> bool {
+        (self.trend_until, self.began) = (NEVER, None);
+        std::mem::take(&mut self.trend) != RegimeState::Unknown
+    }
+
+    fn wait(&mut self, settings: &Settings, now: Time) -> bool {
         let ahead = i64::from(settings.funding_pause).saturating_mul(1_000_000_000);
         let next = self.funding.next(now).nanos();
         let near = next.saturating_sub(now.nanos()) <= ahead;
@@ -196,7 +214,7 @@ impl Climate {
     /// The terms of a side's entries.
     pub(crate) fn terms(&self, side: Side, window: i64) -> Terms {
         let plain = Terms { open: self.waiting != Some(side), window, spacing: self.spacing, bound: None };
-        match (self.regime.state(), side) {
+        match (self.trend, side) {
             // Against the trend: half as many, twice as far apart.
             (RegimeState::TrendDown, Side::Buy) | (RegimeState::TrendUp, Side::Sell) => {
                 Terms { window: (window + 1) / 2, spacing: self.spacing * 2, ..plain }

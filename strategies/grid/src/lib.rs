@@ -80,7 +80,8 @@
 //!
 //! **Regime.** With `regime_filter`, [`sdk::indicators::Regime`] judges the closed bars. Against the trend (long entries in a
 //! downward one) there are half as many entries, twice as far apart. With the trend, nothing is entered beyond the level
-//! that was nearest when the trend was noticed: a long grid does not buy new highs. Exits go on as always.
+//! that was nearest when the trend was noticed: a long grid does not buy new highs. Exits go on as always. Where bars stop and ticks
+//! go on, a trend is forgotten two bar lengths after the last bar.
 //!
 //! **Shift.** With `trailing_shift`, a range whose last level the price has passed moves after it, level by level, as far as the
 //! ladder goes. What is held keeps its exit.
@@ -108,9 +109,14 @@
 //! `max_grid_layers` × `order_quantity`. In a trend in its favour it earns little, since it holds nothing. Profits are
 //! many and small, losses few and large: a grid without a stop is a bet that the price comes back.
 //!
-//! # Source
-//! The profit of a slot and the smallest spacing that pays are worked out above from the definition of a maker fee;
-//! the rest is a convention of this strategy.
+//! # Sources
+//! - The profit of a slot and the smallest spacing that pays are worked out above from the definition of a maker fee.
+//! - J. W. Wilder, "New Concepts in Technical Trading Systems", Trend Research 1978: the average true range that spaces entries,
+//!   and the ADX that tells a trend, with 25 and 20 around the values that he looks for.
+//! - T. Ho and H. R. Stoll, "Optimal dealer pricing under transactions and return uncertainty", Journal of Financial Economics 9(1),
+//!   1981: that whoever holds more should ask a better price for more. The linear rule of `inventory_skew` is a convention of
+//!   this strategy, like the windows, the layers and what a trend does to entries; bounds, slope and dwell of a trend are those of
+//!   [`sdk::indicators::Regime`].
 
 mod climate;
 mod exit;

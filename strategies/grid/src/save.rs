@@ -1,9 +1,9 @@
-//! The grid's state as text, one fact a line, and back. The parameters are not in it: they must be the same again.
+//! The grid's state as text, one fact a line, and back; [`state`] binds it to the parameters and tells when a part is missing.
 
 use std::fmt::Write;
 use std::str::FromStr;
 
-use sdk::{ClientOrderId, Mode, Money, Price, Qty, RestoreError, Side};
+use sdk::{ClientOrderId, Mode, Money, Price, Qty, RestoreError, Side, state};
 
 use crate::climate::Climate;
 use crate::ladder::Ladder;
@@ -11,22 +11,22 @@ use crate::place::Place;
 use crate::slot::{Slot, State, Wait};
 use crate::step::{Grid, Phase};
 
-/// The first line: what this is, and the version of the format.
-const HEAD: &str = "grid 2";
+const ID: &str = "grid";
+const LAYOUT: u32 = 3;
 
 /// Writes the state.
 pub(crate) fn save(grid: &Grid) -> Vec<u8> {
-    let mut text = String::from(HEAD);
+    let mut text = String::new();
     // Writing to a String can't fail.
     let _ = match grid.phase {
         Phase::Waiting(price) => {
             let price = price.map(|price| format!(" {}", price.ticks())).unwrap_or_default();
-            writeln!(text, "\nwaiting{price}").and_then(|()| climate(grid, &mut text))
+            writeln!(text, "waiting{price}").and_then(|()| climate(grid, &mut text))
         }
-        Phase::Stopped => writeln!(text, "\nstopped"),
-        Phase::Working => writeln!(text, "\nworking").and_then(|()| working(grid, &mut text)),
+        Phase::Stopped => writeln!(text, "stopped"),
+        Phase::Working => writeln!(text, "working").and_then(|()| working(grid, &mut text)),
     };
-    text.into_bytes()
+    state::save(ID, LAYOUT, &grid.params, &text)
 }
 
 /// Numbers and words only, so writing them can't fail.
@@ -65,12 +65,8 @@ fn working(grid: &Grid, text: &mut String) -> std::fmt::Result {
 
 /// Takes the state up. Nothing changes when it can't be read or belongs to other parameters.
 pub(crate) fn restore(grid: &mut Grid, bytes: &[u8]) -> Result<(), RestoreError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| RestoreError("it is not text".to_owned()))?;
+    let text: String = state::restore(ID, LAYOUT, &grid.params, bytes)?;
     let mut lines = Lines { lines: text.lines(), number: 0 };
-    let head = lines.next().unwrap_or_default();
-    if head != HEAD {
-        return Err(RestoreError(format!("it begins with `{head}`, and this version reads `{HEAD}`")));
-    }
     let mut restored = grid.clone();
     restored.slots.clear();
     let phase = lines.fields("phase")?;
@@ -110,8 +106,7 @@ fn work(grid: &mut Grid, lines: &mut Lines<'_>) -> Result<(), RestoreError> {
     let ladder = Ladder::new(&grid.plan, &instrument, anchor)
         .map_err(|error| RestoreError(format!("{}: {}", error.key, error.message)))?;
     if ladder.levels().len().to_string() != count || format!("{:x}", ladder.fingerprint()) != print {
-        let message =
-            "its levels are not those of these parameters; start with the parameters it was saved with";
+        let message = "its levels are not those of this instrument; start on the instrument and with the fees it was saved with";
         return Err(RestoreError(message.to_owned()));
     }
     let ["market", bid, ask] = lines.fields("market")?[..] else { return Err(lines.wrong("a market")) };

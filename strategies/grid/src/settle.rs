@@ -1,6 +1,6 @@
 //! What the grid wishes for: which slots should have which order at the market's place, and the steps to get there.
 
-use sdk::{InstrumentId, Intents, Mode, Price, Qty, Rounding, Side, View, Wish};
+use sdk::{Instrument, Intents, Mode, Price, Qty, Rounding, Side, View, Wish, orderable};
 
 use crate::climate::Terms;
 use crate::slot::{Slot, State, Step, Wait, entry_level};
@@ -99,7 +99,7 @@ impl Grid {
                     let reduces = others == 0 || self.mode != Mode::Running;
                     // Of two sides, the exits of the smaller one would make the position larger: not while paused.
                     if !reduces || others < own {
-                        self.due |= !exit(slot, price, self.plan.instrument, reduces, intents);
+                        self.due |= !exit(slot, price, &self.instrument, reduces, intents);
                     }
                 }
                 State::Exiting => {
@@ -262,11 +262,12 @@ fn room(intents: &Intents) -> bool {
     intents.as_slice().len() < MOST_WISHES
 }
 
-/// Places a slot's exit, reduce-only where it only reduces. `false` when it has to be tried again.
+/// Places a slot's exit, reduce-only where it only reduces; a rest that the venue takes no other way waits until it does. `false`
+/// when it has to be tried again.
 fn exit(
     slot: &mut Slot,
     price: Option<Price>,
-    instrument: InstrumentId,
+    instrument: &Instrument,
     reduces: bool,
     intents: &mut Intents,
 ) -> bool {
@@ -274,7 +275,11 @@ fn exit(
     if !room(intents) {
         return false;
     }
-    let wish = Wish::post_only(instrument, slot.side.opposite(), Qty::from_lots(slot.held), price);
+    let held = Qty::from_lots(slot.held);
+    if !reduces && orderable(instrument, price, held) != Some(held) {
+        return true;
+    }
+    let wish = Wish::post_only(instrument.id(), slot.side.opposite(), held, price);
     let wish = if reduces { wish.reducing() } else { wish };
     send(slot, Step::ExitWished, wish, price, intents);
     true

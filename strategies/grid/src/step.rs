@@ -17,6 +17,7 @@ use crate::slot::{Slot, Step, Wait};
 /// The strategy. See the crate's page.
 #[derive(Debug, Clone)]
 pub struct Grid {
+    pub(crate) params: Params,
     pub(crate) plan: Plan,
     pub(crate) instrument: Instrument,
     pub(crate) phase: Phase,
@@ -63,6 +64,7 @@ impl Grid {
         Ok(Self {
             guard: Guard::new(plan.limits),
             climate: Climate::new(&params),
+            params,
             plan,
             instrument: instrument.clone(),
             phase: Phase::Waiting(None),

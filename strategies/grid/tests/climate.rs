@@ -1,6 +1,7 @@
 //! What conditions do to the grid, bar by bar: volatility, regime, inventory and the shift of its range.
 
 use grid as _;
+use sdk::{Bar, Event, InstrumentId, OrderKind, Price, Qty, Time, TimeInForce, Trade};
 use testkit::{Lab, LabError, check};
 
 const PARAMS: &str = "spacing = 'arithmetic'\nprice_interval = 10\norder_quantity = 990\n\
@@ -64,6 +65,128 @@ fn an_upward_trend_ends_entries_above_where_it_began() -> Result<(), LabError> {
     )
 }
 
+/// Four entries, and a regime that judges fast.
+const FAST: &str =
+    "regime_filter = true\nadx_period = 2\nregime_ema_period = 2\nbuy_window_size = 4\nmax_grid_layers = 4\n";
+
+/// A table for a window of four, under the parameters of [`FAST`] and these.
+fn falls(extra: &str, table: &str) -> Result<(), LabError> {
+    let params = PARAMS.replace("buy_window_size = 2\n", "");
+    check(&Lab::new()?, "grid", &format!("{params}{FAST}{extra}"), table)
+}
+
+#[test]
+fn against_the_trend_there_are_half_as_many_entries_twice_as_far_apart() -> Result<(), LabError> {
+    falls(
+        "regime_dwell = 1",
+        "
+        1000              | buy 1 @ 990 post-only; buy 1.01 @ 980 post-only; buy 1.02 @ 970 post-only; buy 1.031 @ 960 post-only
+        1000 1000 995 995 |
+        995 996 994 995   |
+        995 996 994 995   |
+        995 996 993 994   |
+        994 994 992 993   |
+        # A trend downwards from here on: two of four are left, every second level counted from 1000.
+        993 993 992 992   | cancel buy 1.02 @ 970; cancel buy 1 @ 990; cancelled buy 1.02 @ 970; cancelled buy 1 @ 990
+        992 992 991 991   |
+        # It is over, and all four are back.
+        991 1000 991 998  | buy 1 @ 990 post-only; buy 1.02 @ 970 post-only
+        ",
+    )
+}
+
+#[test]
+fn a_trend_counts_once_it_was_seen_so_many_bars_in_a_row() -> Result<(), LabError> {
+    falls(
+        "regime_dwell = 3",
+        "
+        1000              | buy 1 @ 990 post-only; buy 1.01 @ 980 post-only; buy 1.02 @ 970 post-only; buy 1.031 @ 960 post-only
+        1000 1000 995 995 |
+        995 996 994 995   |
+        995 996 994 995   |
+        995 996 993 994   |
+        994 994 992 993   |
+        993 993 992 992   |
+        992 992 991 991   |
+        # The third.
+        991 991 990.5 990.5   | cancel buy 1.02 @ 970; cancel buy 1 @ 990; cancelled buy 1.02 @ 970; cancelled buy 1 @ 990
+        990.5 1000 990.5 998  |
+        998 1000 998 998      |
+        998 1000 998 998      | buy 1 @ 990 post-only; buy 1.02 @ 970 post-only
+        ",
+    )
+}
+
+#[test]
+fn between_its_two_bounds_a_trend_goes_on() -> Result<(), LabError> {
+    let table = "
+        1000              | buy 1 @ 990 post-only; buy 1.01 @ 980 post-only; buy 1.02 @ 970 post-only; buy 1.031 @ 960 post-only
+        1000 1000 998 998 |
+        998 998 997 997   |
+        997 997 996 996   |
+        996 996 995 995   |
+        995 995 994 994   |
+        994 994 992 992   | cancel buy 1.02 @ 970; cancel buy 1 @ 990; cancelled buy 1.02 @ 970; cancelled buy 1 @ 990
+        992 994 991 992   |
+        992 995 991 992   |";
+    // The bounce brings ADX under 60, while the average still falls.
+    falls("regime_dwell = 1\nadx_enter = 60\nadx_exit = 10", table)?;
+    let ends = format!("{table} buy 1 @ 990 post-only; buy 1.02 @ 970 post-only");
+    falls("regime_dwell = 1\nadx_enter = 60\nadx_exit = 60", &ends)
+}
+
+#[test]
+fn a_short_grid_keeps_its_next_entry_further_from_what_it_holds() -> Result<(), LabError> {
+    holds(
+        "direction = 'short'\ninventory_skew = 8\nmax_grid_layers = 4",
+        "
+        1000                 | sell 0.98 @ 1010 post-only; sell 0.97 @ 1020 post-only
+        # One of four layers is held, a quarter of 8 levels further up: 1040, and no longer 1020.
+        1000 1015 1000 1015  | filled sell 0.98 @ 1010; buy 0.98 @ 1000 post-only reduce; cancel sell 0.97 @ 1020; \
+         cancelled sell 0.97 @ 1020
+        1015 1045 1015 1035  | cancel buy 0.98 @ 1000; sell 0.951 @ 1040 post-only; sell 0.942 @ 1050 post-only; \
+         cancelled buy 0.98 @ 1000
+        # Two are held: five levels from 1040, so 1050 is too near, but the cancel comes too late.
+        1035 1065 1035 1060  | filled sell 0.951 @ 1040; buy 0.951 @ 1030 post-only reduce; cancel sell 0.942 @ 1050; \
+         filled sell 0.942 @ 1050; buy 0.942 @ 1040 post-only reduce
+        ",
+    )
+}
+
+#[test]
+fn the_range_follows_the_price_downwards() -> Result<(), LabError> {
+    holds(
+        "price_lower = 1000\nprice_upper = 1030\ntrailing_shift = 'down'\ndirection = 'short'",
+        "
+        1000 | sell 0.98 @ 1010 post-only; sell 0.97 @ 1020 post-only
+        995  |
+        985  | cancel sell 0.97 @ 1020; cancelled sell 0.97 @ 1020; sell 0.99 @ 1000 post-only
+        975  | cancel sell 0.98 @ 1010; cancelled sell 0.98 @ 1010; sell 1 @ 990 post-only
+        995  | filled sell 1 @ 990; buy 1 @ 980 post-only reduce
+        ",
+    )
+}
+
+#[test]
+fn a_range_that_follows_both_ways_comes_back() -> Result<(), LabError> {
+    holds(
+        "price_lower = 970\nprice_upper = 1000\ntrailing_shift = 'both'\nmax_grid_layers = 4",
+        "
+        1000 | buy 1 @ 990 post-only; buy 1.01 @ 980 post-only
+        1015 | cancel buy 1.01 @ 980; buy 0.99 @ 1000 post-only; cancelled buy 1.01 @ 980
+        1025 | cancel buy 1 @ 990; buy 0.98 @ 1010 post-only; cancelled buy 1 @ 990
+        1005 | filled buy 0.98 @ 1010; sell 0.98 @ 1020 post-only reduce; buy 1 @ 990 post-only
+        985  | filled buy 0.99 @ 1000; sell 0.99 @ 1010 post-only reduce; filled buy 1 @ 990; sell 1 @ 1000 post-only reduce; \
+         cancel sell 0.98 @ 1020; cancelled sell 0.98 @ 1020
+        975  | cancel sell 0.99 @ 1010; cancelled sell 0.99 @ 1010
+        955  | cancel sell 1 @ 1000; cancelled sell 1 @ 1000
+        945  |
+        # 960 was below the range in the beginning.
+        965  | buy 1.031 @ 960 post-only
+        ",
+    )
+}
+
 #[test]
 fn the_range_follows_the_price_upwards() -> Result<(), LabError> {
     holds(
@@ -76,4 +199,40 @@ fn the_range_follows_the_price_upwards() -> Result<(), LabError> {
         1005 | filled buy 0.98 @ 1010; sell 0.98 @ 1020 post-only reduce
         ",
     )
+}
+
+#[test]
+fn a_trend_is_forgotten_when_bars_stop_and_ticks_go_on() -> Result<(), LabError> {
+    const MINUTE: i64 = 60_000_000_000;
+    let instrument = InstrumentId(0);
+    let (price, volume) = (Price::from_ticks, Qty::from_lots(1_000_000));
+    // A climb of ten levels in ten minutes; the last bar closes at the eleventh.
+    let bars = (0..11).map(|minute| {
+        let [open, close] = [100_000 + 1_000 * (minute - 1).max(0), 100_000 + 1_000 * minute].map(price);
+        let [open_time, close_time] = [minute, minute + 1].map(|minute| Time::from_nanos(minute * MINUTE));
+        let bar = Bar { open_time, close_time, open, high: close, low: open, close, volume };
+        Event::Bar { instrument, bar }
+    });
+    // One trade a minute after it, at the last close.
+    let trades = (12..16).map(|minute| {
+        let trade = Trade {
+            time: Time::from_nanos(minute * MINUTE + 1),
+            price: price(110_000),
+            qty: Qty::from_lots(1),
+            taker: None,
+        };
+        Event::Trade { instrument, trade }
+    });
+    let events: Vec<Event> = bars.chain(trades).collect();
+    let params =
+        format!("{PARAMS}regime_filter = true\nadx_period = 2\nregime_ema_period = 2\nregime_dwell = 1");
+    let count = events.len();
+    let record = Lab::new()?.run_events("grid", &params, None, events, count)?.record;
+    let late = record.orders.iter().filter(|order| order.placed.nanos() > 11 * MINUTE);
+    let late: Vec<_> = late.map(|order| (order.placed.nanos() - 11 * MINUTE, order.kind)).collect();
+    // Entries above where the trend began were left out; two bar lengths and a nanosecond on, they are there.
+    let entry =
+        |level: i64| (2 * MINUTE + 1, OrderKind::Limit { price: price(level), tif: TimeInForce::PostOnly });
+    assert_eq!(late, [entry(109_000), entry(108_000)]);
+    Ok(())
 }

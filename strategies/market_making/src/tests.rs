@@ -1,6 +1,8 @@
 //! What the strategy does on quotes and trades, with reports as a venue may give them; and what it refuses to start
 //! with.
 
+mod golden;
+
 use sdk::{
     Amount, Bar, CancelReason, ClientOrderId, Event, Fill, Intent, Intents, Liquidity, Market, Mode, Money,
     OperatorVerb, OrderKind, OrderReport, Position, Price, Qty, Quote, Rate, Refusal, RefusalRule,

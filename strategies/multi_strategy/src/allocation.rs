@@ -1,7 +1,8 @@
-//! Weights from numbers: pure functions over the children that still trade, as parts of one.
+//! Weights from numbers: pure functions over the children that still trade, as parts of what is divided.
 
-/// Weights in proportion to the inverse of each volatility. One that can't be measured keeps its weight, and the others
-/// divide the rest.
+/// Weights in proportion to the inverse of each volatility: equal contributions to risk where all correlations are the same
+/// (Maillard, Roncalli and Teïletche 2010, section 2). One that can't be measured keeps its weight, and the others divide
+/// the rest.
 pub(crate) fn inverse_volatility(volatilities: &[Option<f64>], current: &[f64]) -> Vec<f64> {
     let raw: Vec<Option<f64>> =
         volatilities.iter().map(|one| one.map(|volatility| 1.0 / volatility)).collect();
@@ -91,6 +92,12 @@ pub(crate) fn stepped(current: &[f64], target: &[f64], most: f64) -> Vec<f64> {
     pairs().map(|(now, then)| now + (then - now) * part).collect()
 }
 
+/// The same weights, smaller in proportion where they come to more than `most`.
+pub(crate) fn within(weights: Vec<f64>, most: f64) -> Vec<f64> {
+    let sum: f64 = weights.iter().sum();
+    if sum > most && sum > 0.0 { weights.iter().map(|weight| weight / sum * most).collect() } else { weights }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +163,13 @@ mod tests {
         assert!(near(&bounded(&[0.5, 0.45, 0.05], 0.1, 0.7), &[0.9 * 50.0 / 95.0, 0.9 * 45.0 / 95.0, 0.1]));
         assert!(near(&bounded(&[1.0], 0.1, 0.7), &[1.0]), "bounds that can't be kept");
         assert!(near(&bounded(&[f64::NAN, 0.0], 0.0, 1.0), &[0.5, 0.5]));
+    }
+
+    #[test]
+    fn what_is_more_than_there_is_shrinks_in_proportion() {
+        assert!(near(&within(vec![0.6, 0.3], 0.6), &[0.4, 0.2]));
+        assert!(near(&within(vec![0.3, 0.3], 0.9), &[0.3, 0.3]));
+        assert!(near(&within(vec![0.0], 0.0), &[0.0]));
     }
 
     #[test]

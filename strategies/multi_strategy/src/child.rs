@@ -129,7 +129,7 @@ impl Child {
         self.intents.clear();
         self.strategy.on_event(&own, event, &mut self.intents);
         if let Some(answer) = self.intents.answered() {
-            scene.intents.answer(answer);
+            scene.answer(answer);
         }
         if scene.is_deaf() {
             return;

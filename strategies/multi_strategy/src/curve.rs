@@ -73,7 +73,8 @@ impl Curve {
 
     /// A score from 0 to 1: 0.4 × profit + 0.3 × Sharpe ratio + 0.2 × win rate + 0.1 × (1 − largest drawdown), each from 0 to
     /// 1, the first two as shares of what gets the full mark; `None` for fewer than two returns. Without a closing fill
-    /// the win rate counts as a half.
+    /// the win rate counts as a half. The four weights are those of the earlier system's allocator, a rule of thumb without
+    /// a paper behind it.
     pub(crate) fn score(&self, full: &FullMarks) -> Option<f64> {
         let first = self.samples.front()?;
         let last = self.samples.back().filter(|_| self.samples.len() > 1)?;

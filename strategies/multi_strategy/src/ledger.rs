@@ -3,7 +3,8 @@
 //! The arithmetic is that of the run's own books, so that the accounts of all children together come to those exactly.
 
 use sdk::{
-    Amount, FeeSchedule, Instrument, Market, Money, Overflow, Position, Price, Qty, Rounding, Side, div_round,
+    Amount, FeeSchedule, Instrument, Market, Money, Overflow, Position, Price, Qty, Rounding, Side,
+    SubAccount, div_round,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub(crate) struct Ledger {
     /// Paid; negative where it got more.
     #[serde(with = "sdk::state::exact")]
     pub(crate) funding: Money,
+    pub(crate) fills: u64,
     /// Fills that closed something, and those of them that did so at a profit, since the last sample of the curve.
     pub(crate) closes: u32,
     pub(crate) wins: u32,
@@ -61,6 +63,7 @@ impl Ledger {
         let Some(position) = self.held.get_mut(at) else { return Ok(()) };
         let before = *position;
         position.qty = Qty::from_lots(before.qty.lots().saturating_add(signed.lots()));
+        self.fills = self.fills.saturating_add(1);
         let paid = instrument.notional(traded.price, signed)?;
         let (after, gained) = moved(before, signed, paid)?;
         let cash = self.cash.minus(paid)?.minus(traded.fee)?;
@@ -97,6 +100,24 @@ impl Ledger {
             }
         }
         Ok(equity)
+    }
+
+    /// The account as a report shows it.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub(crate) fn account(&self, id: &'static str, markets: &[Market]) -> Result<SubAccount, Overflow> {
+        let equity = self.equity(markets)?;
+        let cost = self.held.iter().try_fold(Money::ZERO, |sum, position| sum.plus(position.cost))?;
+        Ok(SubAccount {
+            id,
+            equity,
+            realised: self.realised,
+            unrealised: equity.minus(self.cash)?.minus(cost)?,
+            fees: self.fees,
+            funding: self.funding.negated()?,
+            fills: self.fills,
+        })
     }
 }
 
@@ -180,7 +201,7 @@ mod tests {
         }
         assert_eq!(ledger.held, [Position { qty: Qty::from_lots(2), cost: "220".parse().unwrap() }]);
         assert_eq!((ledger.realised.to_string(), ledger.fees.to_string()), ("10".to_owned(), "3".to_owned()));
-        assert_eq!((ledger.closes, ledger.wins), (1, 1));
+        assert_eq!((ledger.fills, ledger.closes, ledger.wins), (3, 1, 1));
         // 5 at 100 close 2 at a loss of 20, and open 3 short for 300.
         ledger.fill(&instrument(), &trade(Side::Sell, 5, 100, "0")).unwrap();
         assert_eq!(ledger.held, [Position { qty: Qty::from_lots(-3), cost: "-300".parse().unwrap() }]);

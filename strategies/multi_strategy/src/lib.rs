@@ -71,7 +71,9 @@
 //! children hold against each other, as the account closes one child's position with the other's. When the engine itself
 //! closes the whole position (a stop of the run), its fills go to the children that hold what they close, in their order,
 //! and what children hold against each other is crossed at the last price once the whole is flat.
-//! [`MultiStrategy::standings`] gives every child's account.
+//! [`MultiStrategy::standings`] gives every child's account, and the run's report shows a table of them: profit, fees,
+//! funding and fills of each, over their sum, which is the account's. Fills alone don't sum to it: a cross inside is one for
+//! each of the two, and none at the venue.
 //!
 //! **Capital.** What a child's live opening orders could cost (at their own price, a market order at the last one) is
 //! reserved. It is worked out from the orders that are out, so what ended can't stay reserved. An opening order is refused
@@ -84,16 +86,22 @@
 //! one; `max_loss_pct` does not.
 //!
 //! - `fixed`: the weights. `equal`: their sum in equal parts, from the start.
-//! - `inverse_volatility`: in proportion to 1/σ, the deviation of the returns of the child's own equity.
+//! - `inverse_volatility`: in proportion to 1/σ, the deviation of the returns of the child's own equity; what risk parity
+//!   comes to where all correlations are the same (Maillard, Roncalli and Teïletche 2010, section 2).
 //! - `risk_parity`: so that every child contributes equally to the variance of the whole (Maillard, Roncalli and Teïletche
 //!   2010), from the covariance of those returns; by volatility while that can't be measured.
 //! - `performance`: in proportion to 0.4 × profit + 0.3 × Sharpe ratio + 0.2 × win rate + 0.1 × (1 − drawdown) over the
-//!   look-back, each from 0 to 1.
+//!   look-back, each from 0 to 1. The four weights are those of the earlier system's allocator: a rule of thumb, without a
+//!   paper behind it.
 //!
 //! The last three keep `min_weight` and `max_weight`, as parts of what is divided, and no weight moves by more than
 //! `max_weight_change`: all move by the same part of their way. A child whose numbers can't be measured yet keeps its
 //! weight. Returns are taken at closed bars of the main instrument; on a tape without bars at rebalances by time.
-//! What a child that is shut off had goes to the others at the next rebalance (not for `fixed`).
+//!
+//! A child that is shut off keeps what it has until it is flat, and the others divide what that leaves of the whole: together
+//! they never have more than the account, and where nothing is left no equity moves. From the next rebalance on what it had goes to the others: at once for `equal`,
+//! by steps of `max_weight_change` for the last three (until then it is nobody's), and never for `fixed`. Only where a
+//! child that is being closed holds so much that the others' shares don't fit beside it, these fall by more than a step.
 //!
 //! # Regimes
 //! Closed bars of the main instrument say whether it ranges or trends: ADX (Wilder 1978) from `adx_enter` on, down to

@@ -1,6 +1,6 @@
 //! What a restart needs: the books, the allocation's state, and what each child saved of its own.
 
-use sdk::{InstrumentId, Intents, Qty, RestoreError, Side, Strategy, Wish, state};
+use sdk::{RestoreError, Strategy, state};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{Child, Memory};
@@ -9,7 +9,7 @@ use crate::regime::Weather;
 use crate::scene::Floor;
 use crate::trader::{MultiStrategy, OWN_ID};
 
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -94,41 +94,12 @@ impl MultiStrategy {
         }
         (self.floor, self.clock, self.weather) = (read.floor, read.clock, read.weather);
         for (child, saved) in self.children.iter_mut().zip(read.children) {
-            child.intents = counted(child.slot, saved.generation);
+            child.intents = Child::intents(child.slot).counting_from(saved.generation);
             child.memory = saved.memory;
             // Made anew from what is remembered and the next event's prices.
             child.markets.clear();
             child.behind = true;
         }
         Ok(())
-    }
-}
-
-/// A list of wishes for a child, whose next order gets the given number. The list itself can only count up.
-fn counted(slot: u32, generation: u32) -> Intents {
-    let mut intents = Child::intents(slot);
-    let wish = Wish::market(InstrumentId::default(), Side::Buy, Qty::ZERO);
-    while intents.next_generation() < generation {
-        intents.place(0, wish);
-        if intents.overflowed() {
-            intents.clear();
-        }
-    }
-    intents.clear();
-    intents
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn orders_are_numbered_on_after_a_restart() {
-        for generation in [1, 2, 5_000] {
-            let mut intents = counted(3, generation);
-            assert!(intents.as_slice().is_empty() && !intents.overflowed());
-            let wish = Wish::market(InstrumentId::default(), Side::Buy, Qty::ZERO);
-            assert_eq!(intents.place(7, wish).generation, generation);
-        }
     }
 }

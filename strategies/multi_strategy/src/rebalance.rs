@@ -3,7 +3,7 @@
 use sdk::{Bar, BuildError, Money, Rate, Rounding, Time, View, whole};
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::{among_known, bounded, inverse_volatility, risk_parity, stepped};
+use crate::allocation::{among_known, bounded, inverse_volatility, risk_parity, stepped, within};
 use crate::child::{Child, State};
 use crate::curve::{FullMarks, covariance};
 use crate::params::{Allocation, Params, RebalanceUnit};
@@ -78,13 +78,11 @@ impl Plan {
         self.weights.clone()
     }
 
-    /// Sets shares anew and moves equity to match. A child that is shut off keeps what it has until it is flat; then it
-    /// keeps its configured share (`fixed`), or gives all to the others.
+    /// Sets shares anew and moves equity to match. A child that is shut off keeps what it has until it is flat, and the
+    /// others divide what that leaves; then it keeps its configured share (`fixed`), or gives all to the others.
     pub(crate) fn carry_out(&self, children: &mut [Child], view: &View<'_>) {
-        if view.equity <= Money::ZERO {
-            return;
-        }
-        let shares = self.shares(children);
+        let Some(room) = self.room(children, view.equity) else { return };
+        let shares = self.shares(children, room);
         for (child, share) in children.iter_mut().zip(shares) {
             if child.memory.state == State::Closing {
                 continue;
@@ -102,13 +100,31 @@ impl Plan {
         }
     }
 
-    /// The new share of each child.
-    fn shares(&self, children: &[Child]) -> Vec<Rate> {
+    /// What there is to divide, in 10⁻⁹ of equity: less than the budget by what children hold that are being closed. `None`
+    /// where nothing can be divided: without equity, where they hold more than the budget, or their worth can't be told.
+    fn room(&self, children: &[Child], equity: Money) -> Option<i64> {
+        if equity <= Money::ZERO {
+            return None;
+        }
+        let mut closing = children.iter().filter(|child| child.memory.state == State::Closing);
+        let kept = closing.try_fold(Money::ZERO, |sum, child| sum.plus(child.equity()?)).ok()?;
+        if kept <= Money::ZERO {
+            return Some(self.budget);
+        }
+        // Rounded down in money and then in parts of it, so that all together is never more than there is.
+        let budget = equity.at_rate(Rate::from_nanos(self.budget), Rounding::Down).ok()?;
+        let left = budget.minus(kept).ok().filter(|left| *left >= Money::ZERO)?;
+        let nano = equity.units().div_euclid(i128::from(Rate::ONE)).checked_add(1)?;
+        Some(i64::try_from(left.units().checked_div(nano)?).ok()?.min(self.budget))
+    }
+
+    /// The new share of each child, of `room` in sum at most; that of one that is being closed is not used.
+    fn shares(&self, children: &[Child], room: i64) -> Vec<Rate> {
         if self.allocation == Allocation::Fixed {
-            return self.weights.clone();
+            return self.fixed(children, room);
         }
         let active: Vec<&Child> = children.iter().filter(|child| child.is_trading()).collect();
-        let mut weights = self.parts(&active).into_iter();
+        let mut weights = self.parts(&active, room).into_iter();
         let share = |child: &Child| {
             let weight = if child.is_trading() { weights.next().unwrap_or(0.0) } else { 0.0 };
             let nanos = whole(weight * self.budget as f64, Rounding::Down);
@@ -117,15 +133,31 @@ impl Plan {
         children.iter().map(share).collect()
     }
 
-    /// The parts of one that those which trade are to have.
-    fn parts(&self, active: &[&Child]) -> Vec<f64> {
-        let equal = vec![1.0 / active.len().max(1) as f64; active.len()];
+    /// The weights; smaller in proportion where they are more than there is room for.
+    fn fixed(&self, children: &[Child], room: i64) -> Vec<Rate> {
+        let kept = |(child, _): &(&Child, &Rate)| child.memory.state != State::Closing;
+        let others = children.iter().zip(&self.weights).filter(kept).map(|(_, weight)| weight.nanos());
+        let sum = i128::from(others.fold(0_i64, i64::saturating_add));
+        let share = |weight: &Rate| {
+            let part = (i128::from(weight.nanos()) * i128::from(room)).checked_div(sum);
+            let part = part.and_then(|part| i64::try_from(part).ok()).unwrap_or(0);
+            Rate::from_nanos(part.min(weight.nanos()))
+        };
+        self.weights.iter().map(share).collect()
+    }
+
+    /// The parts of the budget that those which trade are to have, of `room` in sum at most.
+    fn parts(&self, active: &[&Child], room: i64) -> Vec<f64> {
+        let budget = self.budget.max(1) as f64;
+        let free = room as f64 / budget;
+        let equal = vec![free / active.len().max(1) as f64; active.len()];
         if matches!(self.allocation, Allocation::Equal | Allocation::Fixed) {
             return equal;
         }
-        let sum: f64 = active.iter().map(|child| child.memory.share.nanos() as f64).sum();
-        let part = |child: &&Child| child.memory.share.nanos() as f64 / sum;
-        let current: Vec<f64> = if sum > 0.0 { active.iter().map(part).collect() } else { equal };
+        // Parts of the whole budget and not of what the active ones have: what one that is shut off had reaches the others
+        // in steps, and is nobody's until then.
+        let current: Vec<f64> =
+            active.iter().map(|child| child.memory.share.nanos() as f64 / budget).collect();
         let raw = match self.allocation {
             Allocation::Performance => {
                 let scores: Vec<_> =
@@ -140,7 +172,9 @@ impl Plan {
                 by_volatility(active, &current)
             }
         };
-        stepped(&current, &bounded(&raw, self.min, self.max), self.most)
+        let target: Vec<f64> =
+            bounded(&raw, self.min, self.max).into_iter().map(|weight| weight * free).collect();
+        within(stepped(&current, &target, self.most), free)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use sdk::{
-    CancelReason, ClientOrderId, Event, InstrumentId, Intents, Mode, OrderReport, Qty, ReportKind, Side,
-    View, Wish,
+    Answer, CancelReason, ClientOrderId, Event, InstrumentId, Intents, Mode, OrderReport, Qty, ReportKind,
+    Side, View, Wish,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,18 @@ impl Scene<'_, '_> {
     pub(crate) fn note(&mut self, text: &'static str) {
         if self.has_room() {
             self.intents.note(text);
+        }
+    }
+
+    /// What a child makes of a signal. The run hears one answer: the one by which most came of it, and among such the first.
+    pub(crate) fn answer(&mut self, answer: Answer) {
+        let weight = |answer: Answer| match answer {
+            Answer::Refused(_) => 1,
+            Answer::Proposed => 2,
+            Answer::Applied => 3,
+        };
+        if weight(answer) > self.intents.answered().map_or(0, weight) {
+            self.intents.answer(answer);
         }
     }
 

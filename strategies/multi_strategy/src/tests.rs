@@ -2,9 +2,9 @@
 //! that can't be taken up.
 
 use sdk::{
-    Amount, Bar, BuildError, CancelReason, ClientOrderId, Event, Fill, InstrumentId, Intent, Intents,
-    Liquidity, Market, Mode, Money, OrderReport, Price, Qty, ReportKind, RestoreError, Setup, Side, Strategy,
-    Time, View, Wish,
+    Amount, Answer, Bar, BuildError, CancelReason, ClientOrderId, Event, Fill, InstrumentId, Intent, Intents,
+    Liquidity, Market, Mode, Money, OrderReport, Price, Qty, ReportKind, RestoreError, Setup, Side, Signal,
+    Strategy, Time, View, Wish,
 };
 use testkit::Lab;
 
@@ -62,11 +62,16 @@ fn bar(parent: &mut MultiStrategy) -> Vec<Intent> {
 
 /// An event, by which the account's position has changed; gives what the parent wishes.
 fn happens(parent: &mut MultiStrategy, event: &Event, by: Qty) -> Vec<Intent> {
+    happens_at(parent, event, by, Money::ZERO)
+}
+
+/// The same, to an account of this equity.
+fn happens_at(parent: &mut MultiStrategy, event: &Event, by: Qty, equity: Money) -> Vec<Intent> {
     let mut market = Market::new(Lab::new().unwrap().instrument().unwrap());
     market.last = Some(Price::from_ticks(10_000));
     market.position.qty =
         parent.children.iter().fold(by, |sum, child| sum.plus(child.memory.ledger.qty(0)).unwrap());
-    let view = View { now: Time::EPOCH, markets: &[market], equity: Money::ZERO, mode: Mode::Running };
+    let view = View { now: Time::EPOCH, markets: &[market], equity, mode: Mode::Running };
     let mut intents = Intents::new(0, 0);
     parent.on_event(&view, event, &mut intents);
     intents.as_slice().to_vec()
@@ -222,4 +227,108 @@ fn it_is_made_of_its_children_and_needs_as_much_history_as_any_of_them() {
     let parent = MultiStrategy::build(parent.params, &setup).unwrap();
     // An average of 50 whose slope is over 5, and two more bars of dwell.
     assert_eq!(parent.warm_up(), sdk::WarmUp { bars: 57, ticks: 0 });
+}
+
+/// What the three children have after a rebalance at which the first one, which is being closed, has `closing`, the last one
+/// 100, and the second one the rest of the account.
+fn rebalanced(allocation: &str, closing: &str, account: &str) -> [String; 3] {
+    let child = |weight: &str| format!("[[child]]\nid = 'counter'\nweight = {weight}\n");
+    let children = ["0.5", "0.3", "0.2"].map(child).concat();
+    let text = format!("allocation = '{allocation}'\nrebalance_interval = 1\nmin_weight = 0\n{children}");
+    let setup = Lab::new().unwrap().setup(None).unwrap();
+    let mut parent = MultiStrategy::build(toml::from_str(&text).unwrap(), &setup).unwrap();
+    let [closing, account, last] = [closing, account, "100"].map(|text| text.parse::<Money>().unwrap());
+    let second = account.minus(closing).unwrap().minus(last).unwrap();
+    for (child, cash) in parent.children.iter_mut().zip([closing, second, last]) {
+        child.memory.ledger.cash = cash;
+    }
+    let first = &mut parent.children[0].memory;
+    first.state = State::Closing;
+    // Its exit is on its way.
+    let exit = Wish::market(InstrumentId(0), Side::Sell, Qty::from_lots(1)).reducing();
+    first.out.push(Out::new(1, None, exit, Qty::ZERO));
+    let price = Price::from_ticks(10_000);
+    let bar = Bar { open: price, high: price, low: price, close: price, ..Bar::default() };
+    happens_at(&mut parent, &Event::Bar { instrument: InstrumentId(0), bar }, Qty::ZERO, account);
+    let each: Vec<Money> = parent.standings().unwrap().iter().map(|child| child.equity).collect();
+    let sum = each.iter().fold(Money::ZERO, |sum, one| sum.plus(*one).unwrap());
+    assert!(sum <= account, "{allocation}: {each:?} are more than {account}");
+    [0, 1, 2].map(|at| each[at].to_string())
+}
+
+#[test]
+fn what_a_child_keeps_until_it_is_flat_is_not_given_to_the_others_as_well() {
+    for (allocation, closing, account, others) in [
+        // 3000 are left, for weights of 3 to 2.
+        ("fixed", "7000", "10000", ["1800", "1200"]),
+        // 5000 of 9000 are left, which is more than the weights of the two.
+        ("fixed", "4000", "9000", ["2700", "1800"]),
+        // There is nothing to divide, and what the second one owes is not let off.
+        ("fixed", "9000", "8000", ["-1100", "100"]),
+        ("fixed", "-1000", "4000", ["1200", "800"]),
+        ("equal", "7000", "10000", ["1500", "1500"]),
+        ("equal", "4000", "8000", ["2000", "2000"]),
+        ("equal", "-1000", "4000", ["2000", "2000"]),
+        // Further than a step of 5 %: there is no more.
+        ("inverse_volatility", "7000", "10000", ["1800", "1200"]),
+        ("risk_parity", "7000", "10000", ["1800", "1200"]),
+        ("performance", "9000", "8000", ["-1100", "100"]),
+    ] {
+        let [first, one, other] = rebalanced(allocation, closing, account);
+        let near = |money: &str, expected: &str| {
+            let [money, expected]: [f64; 2] = [money, expected].map(|text| text.parse().unwrap());
+            money <= expected && expected - money < 0.001
+        };
+        assert_eq!(first, closing, "{allocation}");
+        assert!(near(&one, others[0]) && near(&other, others[1]), "{allocation} {closing}: {one}, {other}");
+    }
+}
+
+/// Answers every signal in one way.
+struct Listener(Answer);
+
+impl Strategy for Listener {
+    fn on_event(&mut self, _: &View<'_>, event: &Event, intents: &mut Intents) {
+        if matches!(event, Event::Signal { .. }) {
+            intents.answer(self.0);
+        }
+    }
+}
+
+#[test]
+fn the_answer_by_which_most_came_of_a_signal_is_the_runs() {
+    use Answer::{Applied, Proposed, Refused};
+    let label = |text: &str| text.parse().unwrap();
+    let (time, value) = (Time::EPOCH, "1".parse().unwrap());
+    let signal = Signal { time, source: label("desk"), name: label("bias"), value, valid_until: time };
+    let signal = Event::Signal { instrument: InstrumentId(0), signal };
+    for (one, other, expected) in [
+        (Applied, Proposed, Applied),
+        (Proposed, Applied, Applied),
+        (Applied, Refused("no"), Applied),
+        (Refused("no"), Applied, Applied),
+        (Refused("no"), Proposed, Proposed),
+        (Refused("first"), Refused("second"), Refused("first")),
+    ] {
+        let mut parent = two();
+        parent.children[0].strategy = Box::new(Listener(one));
+        parent.children[1].strategy = Box::new(Listener(other));
+        let market = Market::new(Lab::new().unwrap().instrument().unwrap());
+        let view = View { now: time, markets: &[market], equity: Money::ZERO, mode: Mode::Running };
+        let mut intents = Intents::new(0, 0);
+        parent.on_event(&view, &signal, &mut intents);
+        assert_eq!(intents.answered(), Some(expected), "{one:?} and {other:?}");
+    }
+}
+
+#[test]
+fn orders_are_numbered_on_after_a_restart_however_many_there_were() {
+    let mut parent = two();
+    bar(&mut parent);
+    let text = String::from_utf8(parent.save()).unwrap();
+    let late = text.replacen("\"generation\":1,", "\"generation\":4294967290,", 1);
+    assert_ne!(late, text);
+    parent.restore(late.as_bytes()).unwrap();
+    let next = parent.children.iter().map(|child| child.intents.next_generation());
+    assert_eq!(next.collect::<Vec<_>>(), [4_294_967_290, 1]);
 }

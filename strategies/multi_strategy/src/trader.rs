@@ -2,7 +2,8 @@
 
 use sdk::{
     Bar, BuildError, Event, Funding, InstrumentId, Intents, Kind, Market, Money, OrderReport, Overflow,
-    Position, Price, Qty, Rate, ReportKind, RestoreError, Rounding, Setup, Strategy, View, WarmUp, percent,
+    Position, Price, Qty, Rate, ReportKind, RestoreError, Rounding, Setup, Strategy, SubAccount, View,
+    WarmUp, percent,
 };
 
 use crate::child::{Child, Memory};
@@ -296,6 +297,10 @@ impl Strategy for MultiStrategy {
             bars: most.bars.max(one.bars),
             ticks: most.ticks.max(one.ticks),
         })
+    }
+
+    fn accounts(&self, markets: &[Market]) -> Result<Vec<SubAccount>, Overflow> {
+        self.children.iter().map(|child| child.memory.ledger.account(child.id, markets)).collect()
     }
 
     fn parts(&self) -> Vec<&'static str> {

@@ -105,6 +105,33 @@ fn what_a_child_that_is_shut_off_had_goes_to_those_that_trade() -> Result<(), La
 }
 
 #[test]
+fn what_a_child_that_is_shut_off_had_comes_in_steps_where_weights_have_a_largest_one() -> Result<(), LabError>
+{
+    // Half of equity is the first one's until it stops; the second takes 5 % of the whole at each rebalance and no more.
+    for allocation in ["inverse_volatility", "risk_parity", "performance"] {
+        let more =
+            format!("allocation = '{allocation}'\nrebalance_interval = 1\nmin_weight = 0\nmax_weight = 1");
+        shares(
+            &more,
+            [
+                (HALF, "1: stop"),
+                (
+                    HALF,
+                    "1: equity 5000\n2: equity 5499 to 5500\n3: equity 5999 to 6000\n4: equity 6499 to 6500",
+                ),
+            ],
+            "
+            100 |
+            100 |
+            100 |
+            100 |
+            ",
+        )?;
+    }
+    Ok(())
+}
+
+#[test]
 fn the_calmer_child_gets_more_as_far_as_a_step_goes() -> Result<(), LabError> {
     // The first holds three times as much, so moves three times as far: a quarter to three quarters.
     let tape = "

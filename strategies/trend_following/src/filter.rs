@@ -41,11 +41,9 @@ impl Filter {
     }
 
     /// Takes in a closed bar.
-    #[expect(clippy::cast_precision_loss, reason = "prices stay below 2⁵³ ticks, where f64 is exact")]
     pub(crate) fn bar(&mut self, bar: &Bar) {
         if let Some(regime) = &mut self.regime {
-            let [high, low, close] = [bar.high, bar.low, bar.close].map(|price| price.ticks() as f64);
-            regime.update_bar(high, low, close);
+            regime.update(bar);
         }
     }
 
@@ -57,7 +55,7 @@ impl Filter {
     /// Whether a position on this side may be opened now.
     pub(crate) fn admits(&self, side: Side, now: Time) -> bool {
         let trend = if side == Side::Buy { RegimeState::TrendUp } else { RegimeState::TrendDown };
-        let trends = self.regime.as_ref().is_none_or(|regime| regime.state() == trend);
+        let trends = self.regime.as_ref().is_none_or(|regime| regime.at(now) == trend);
         let pays = self.funding.payer(self.least) == Some(side);
         trends && !(self.pause > 0 && pays && self.funding.near(now, self.pause))
     }

@@ -47,6 +47,15 @@
 //! # Sizes
 //! `fixed_quantity` is base units, `fixed_quote` an amount of the quote asset, `equity_fraction` a share of equity at
 //! the moment of the order; all are rounded down to whole lots.
+//!
+//! # Sources
+//! - W. Brock, J. Lakonishok, B. LeBaron, "Simple Technical Trading Rules and the Stochastic Properties of Stock Returns",
+//!   Journal of Finance 47(5), 1992: the rule of a fast and a slow average. The exponential one with α = 2/(n+1) is that of
+//!   P. N. Haurlan, "Measuring Trend Values", 1968.
+//! - J. W. Wilder, "New Concepts in Technical Trading Systems", Trend Research 1978: the average true range of the stop, and the ADX
+//!   of the regime filter. That a stop lies multiples of it away and only moves in favour is his volatility system.
+//! - That ADX needs a higher value to begin a trend than to go on with one, that its side is the slope of an average in ATRs, and
+//!   that it has to last, are conventions of [`sdk::indicators::Regime`].
 
 mod filter;
 mod params;

@@ -1,5 +1,6 @@
 //! Text tables: what trend following does, bar by bar.
 
+use sdk::{Bar, Event, Funding, InstrumentId, Price, Qty, Rate, Side, Time};
 use testkit::{Lab, LabError, check};
 use trend_following as _;
 
@@ -130,6 +131,62 @@ fn entries_wait_for_a_trend_and_exits_do_not() -> Result<(), LabError> {
         105 | filled sell 1 @ 105
         ",
     )
+}
+
+const MINUTE: i64 = 60_000_000_000;
+
+/// Five-minute bars of these closes, the last of which closes twenty minutes after a settlement of funding; the one before that,
+/// eight hours earlier, was at this rate. Gives the orders: side and minutes after the second settlement.
+fn around_a_settlement(extra: &str, closes: &[i64], rate: i64) -> Result<Vec<String>, LabError> {
+    let instrument = InstrumentId(0);
+    let at = |minute: i64| Time::from_nanos(minute * MINUTE);
+    let settled = |minute: i64, rate: i64| {
+        let funding = Funding { time: at(minute), rate: Rate::from_nanos(rate), mark: None };
+        Event::Funding { instrument, funding }
+    };
+    let mut events = vec![settled(0, rate)];
+    let first = 480 + 20 - 5 * (i64::try_from(closes.len()).unwrap_or(0) - 1);
+    for (minute, close) in (first..).step_by(5).zip(closes) {
+        if minute == 480 {
+            events.push(settled(480, rate));
+        }
+        let price = Price::from_ticks(100 * close);
+        let (open_time, close_time) = (at(minute - 5), at(minute));
+        let volume = Qty::from_lots(1_000_000);
+        let bar = Bar { open_time, close_time, open: price, high: price, low: price, close: price, volume };
+        events.push(Event::Bar { instrument, bar });
+    }
+    let count = events.len();
+    let params = format!("{PARAMS}signal = 'level'\ndirection = 'both'\n{extra}");
+    let record = Lab::new()?.run_events("trend_following", &params, None, events, count)?.record;
+    let order = record.orders.iter().map(|order| {
+        let side = if order.side == Side::Buy { "buy" } else { "sell" };
+        format!("{side} {}", order.placed.nanos() / MINUTE - 480)
+    });
+    Ok(order.collect())
+}
+
+#[test]
+fn before_a_settlement_the_side_that_pays_is_not_entered_and_may_leave() -> Result<(), LabError> {
+    let up = [100, 101, 102, 103, 104, 105, 106, 107, 108];
+    let down = [100, 99, 98, 97, 96, 95, 94, 93, 92];
+    let turn = [100, 101, 102, 101, 100, 99, 98, 97, 96];
+    for (extra, closes, rate, expected) in [
+        ("", &up, 100_000, &["buy -15"][..]),
+        // Longs paid, and are entered once they have paid again.
+        ("funding_pause_minutes = 20", &up, 100_000, &["buy 0"]),
+        ("funding_pause_minutes = 14", &up, 100_000, &["buy -15"]),
+        ("funding_pause_minutes = 20", &up, -100_000, &["buy -15"]),
+        ("funding_pause_minutes = 20\nfunding_min_bps = 1", &up, 100_000, &["buy 0"]),
+        ("funding_pause_minutes = 20\nfunding_min_bps = 1.1", &up, 100_000, &["buy -15"]),
+        ("funding_pause_minutes = 20", &down, -100_000, &["sell 0"]),
+        ("funding_pause_minutes = 20", &down, 100_000, &["sell -15"]),
+        // The long leaves before the settlement; the short, whose side paid, comes after it.
+        ("funding_pause_minutes = 12", &turn, -100_000, &["buy -15", "sell -5", "sell 0"]),
+    ] {
+        assert_eq!(around_a_settlement(extra, closes, rate)?, expected, "{extra} {rate}");
+    }
+    Ok(())
 }
 
 #[test]

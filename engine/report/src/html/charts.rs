@@ -7,7 +7,7 @@ use types::{Bar, OrderKind, Price, Time};
 use crate::curve::float;
 
 /// Points a line is drawn with at most: more than a screen has columns.
-const MAX_POINTS: usize = 3_000;
+pub(crate) const MAX_POINTS: usize = 3_000;
 /// Fills that are marked at most, and levels that are drawn.
 const MAX_MARKS: usize = 3_000;
 

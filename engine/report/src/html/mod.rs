@@ -1,19 +1,23 @@
 //! The web page: one file, no request to anywhere, charts that can be zoomed.
 
 mod charts;
+mod doubts;
 mod tables;
 
 use std::fmt::{self, Write};
 
+pub(crate) use charts::MAX_POINTS;
+pub(crate) use doubts::findings;
 use ledger::RunRecord;
 
-use crate::{Context, Metric, Value, metrics, show};
+use crate::sheet::Sheet;
+use crate::{Context, Metric, Value, show};
 
 const TEMPLATE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-const CHART_SCRIPT: &str = include_str!("../../assets/uplot.min.js");
-const CHART_STYLE: &str = include_str!("../../assets/uplot.min.css");
+pub(crate) const CHART_SCRIPT: &str = include_str!("../../assets/uplot.min.js");
+pub(crate) const CHART_STYLE: &str = include_str!("../../assets/uplot.min.css");
 
 /// The metrics that stand first, as cards.
 const CARDS: [&str; 8] = [
@@ -30,17 +34,24 @@ const CARDS: [&str; 8] = [
 /// The report as one self-contained page.
 #[must_use]
 pub fn html(record: &RunRecord, context: &Context) -> String {
-    let list = metrics(record, context);
+    page(&Sheet::of(record, context))
+}
+
+pub(crate) fn page(sheet: &Sheet<'_>) -> String {
+    let (record, context, list) = (sheet.record, sheet.context, &sheet.metrics);
     let parts = [
         ("chart-style", CHART_STYLE.to_owned()),
         ("style", STYLE.to_owned()),
         ("title", Escaped(&context.title).to_string()),
         ("subtitle", Escaped(&format!("{} · {}", context.strategies.join(", "), context.data)).to_string()),
-        ("cards", cards(&list, record)),
+        ("cards", cards(list, record)),
         ("split", tables::split(record)),
-        ("metrics", tables::metric_groups(&list)),
-        ("drawdowns", tables::drawdowns(record)),
-        ("months", tables::months(record)),
+        ("metrics", tables::metric_groups(list)),
+        ("drawdowns", tables::drawdowns(&sheet.drawdowns)),
+        ("months", tables::months(&sheet.years)),
+        ("attribution", tables::attribution(&sheet.attribution)),
+        ("findings", findings(&sheet.findings)),
+        ("robustness", doubts::robustness(&sheet.robustness, record)),
         ("trades", tables::trades(record)),
         ("notes", tables::notes(record)),
         ("execution", tables::rows(&context.execution)),
@@ -54,7 +65,7 @@ pub fn html(record: &RunRecord, context: &Context) -> String {
 }
 
 /// Puts parts into the places `{{name}}` of a template, in one pass, so that a part's own text is never looked into.
-fn fill(template: &str, parts: &[(&str, String)]) -> String {
+pub(crate) fn fill(template: &str, parts: &[(&str, String)]) -> String {
     let mut out =
         String::with_capacity(template.len() + parts.iter().map(|part| part.1.len()).sum::<usize>());
     let mut pieces = template.split("{{");

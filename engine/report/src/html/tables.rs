@@ -5,7 +5,9 @@ use std::fmt::Write;
 use ledger::RunRecord;
 
 use super::Escaped;
-use crate::curve::{daily, drawdowns as falls};
+use crate::attribution::{Attribution, Part};
+use crate::curve::Drawdown;
+use crate::months::Year;
 use crate::trips::price_return;
 use crate::{Group, Metric, show};
 
@@ -34,14 +36,8 @@ pub(super) fn split(record: &RunRecord) -> String {
 
 pub(super) fn metric_groups(list: &[Metric]) -> String {
     let mut out = String::new();
-    for (group, name) in [
-        (Group::Result, "Result"),
-        (Group::Risk, "Risk"),
-        (Group::Ratios, "Ratios"),
-        (Group::Trades, "Round trips"),
-        (Group::Activity, "Orders and costs"),
-    ] {
-        let _ = write!(out, "<section><h3>{name}</h3><table class=metrics>");
+    for group in Group::ALL {
+        let _ = write!(out, "<section><h3>{}</h3><table class=metrics>", group.name());
         for metric in list.iter().filter(|metric| metric.group == group) {
             let _ = write!(
                 out,
@@ -56,9 +52,9 @@ pub(super) fn metric_groups(list: &[Metric]) -> String {
     out
 }
 
-pub(super) fn drawdowns(record: &RunRecord) -> String {
+pub(super) fn drawdowns(falls: &[Drawdown]) -> String {
     let mut out = String::new();
-    for fall in falls(record).iter().take(10) {
+    for fall in falls.iter().take(10) {
         let end = fall.recovered.map_or_else(|| "not yet".to_owned(), show::time);
         let depth = show::number(Some(-fall.depth * 100.0), 2);
         let (peak, low) = (show::time(fall.peak), show::time(fall.trough));
@@ -72,51 +68,63 @@ pub(super) fn drawdowns(record: &RunRecord) -> String {
 }
 
 /// Returns by month as a heat map, one year a row.
-pub(super) fn months(record: &RunRecord) -> String {
-    let mut ends: Vec<((i16, i8), f64)> = Vec::new();
-    let days = daily(&record.equity);
-    let Some(first) = days.first() else { return String::new() };
-    for (day, equity) in &days {
-        let Ok(moment) = jiff::Timestamp::from_second(day * 86_400) else { continue };
-        let date = jiff::tz::TimeZone::UTC.to_datetime(moment);
-        let month = (date.year(), date.month());
-        match ends.last_mut() {
-            Some(last) if last.0 == month => last.1 = *equity,
-            _ => ends.push((month, *equity)),
-        }
-    }
-    let mut before = first.1;
-    let mut years: Vec<(i16, [Option<f64>; 12])> = Vec::new();
-    for ((year, month), equity) in ends {
-        let change = crate::trips::ratio(equity - before, before).map(|change| change * 100.0);
-        before = equity;
-        if years.last().is_none_or(|last| last.0 != year) {
-            years.push((year, [None; 12]));
-        }
-        let place = usize::try_from(month).unwrap_or(1).saturating_sub(1);
-        if let Some(cell) = years.last_mut().and_then(|last| last.1.get_mut(place)) {
-            *cell = change;
-        }
-    }
+pub(super) fn months(years: &[Year]) -> String {
     let mut out = String::new();
-    for (year, months) in years {
-        let _ = write!(out, "<tr><th>{year}");
-        for change in months {
-            match change {
-                Some(change) => {
-                    let strength = (change.abs() / 15.0).min(1.0) * 0.55;
-                    let tone = if change >= 0.0 { "--gain" } else { "--loss" };
-                    let shown = show::number(Some(change), 1);
-                    let _ = write!(
-                        out,
-                        "<td class=n style=\"background:rgb(from var({tone}) r g b / {strength:.2})\">{shown}"
-                    );
-                }
-                None => out.push_str("<td>"),
-            }
+    for year in years {
+        let _ = write!(out, "<tr><th>{}", year.year);
+        for change in year.months.iter().chain([&year.whole]) {
+            let Some(change) = change.map(|change| change * 100.0) else {
+                out.push_str("<td>");
+                continue;
+            };
+            let strength = (change.abs() / 15.0).min(1.0) * 0.55;
+            let tone = if change >= 0.0 { "--gain" } else { "--loss" };
+            let shown = show::number(Some(change), 1);
+            let _ = write!(
+                out,
+                "<td class=n style=\"background:rgb(from var({tone}) r g b / {strength:.2})\">{shown}"
+            );
         }
     }
     out
+}
+
+/// Who earned it; strategies first, then instruments.
+pub(super) fn attribution(attribution: &Attribution) -> String {
+    let mut out = String::new();
+    for (title, parts) in [("Strategy", &attribution.strategies), ("Instrument", &attribution.instruments)] {
+        if parts.is_empty() {
+            continue;
+        }
+        let _ = write!(
+            out,
+            "<table><thead><tr><th>{title}<th class=n>Net<th class=n>Realised<th class=n>Unrealised<th class=n>Fees<th class=n>Funding<th class=n>Turnover<th class=n>Fills<th class=n>Maker<th class=n>Round trips<th class=n>Won<th class=n>In the market</thead><tbody>"
+        );
+        parts.iter().for_each(|part| part_row(&mut out, part));
+        out.push_str("</tbody></table>");
+    }
+    out
+}
+
+fn part_row(out: &mut String, part: &Part) {
+    let tone = if part.net().units() < 0 { "loss" } else { "gain" };
+    let share = |share| show::ratio_or_share(share, true);
+    let _ = write!(
+        out,
+        "<tr><th>{}<td class=\"n {tone}\">{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}",
+        Escaped(&part.name),
+        show::money(part.net()),
+        show::money(part.realised),
+        show::money(part.unrealised),
+        show::money(part.fees),
+        show::money(part.funding),
+        show::money(part.turnover),
+        part.fills,
+        share(part.maker_share()),
+        part.round_trips,
+        share(part.win_rate()),
+        share(part.in_market),
+    );
 }
 
 pub(super) fn trades(record: &RunRecord) -> String {

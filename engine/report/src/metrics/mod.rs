@@ -1,14 +1,18 @@
 //! The one table of metrics: from it come text, JSON, web page and documentation.
 
+mod days;
+mod luck;
 mod returns;
 mod trading;
 
 use ledger::RunRecord;
+pub(crate) use returns::buy_and_hold;
 use types::Money;
 
-use crate::Context;
 use crate::curve::{self, Drawdown, float};
-use crate::trips::{Trips, deviation, finite, geometric, mean};
+use crate::robustness::Robustness;
+use crate::trips::Trips;
+use crate::{Context, Search};
 
 /// What a metric speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +23,34 @@ pub enum Group {
     Risk,
     /// Return against risk.
     Ratios,
+    /// How sure the Sharpe ratio is.
+    Luck,
+    /// Days, taken one by one.
+    Days,
     /// Round trips.
     Trades,
     /// Orders, fills and costs.
     Activity,
+}
+
+impl Group {
+    /// Every group, in the order they are shown.
+    pub const ALL: [Self; 7] =
+        [Self::Result, Self::Risk, Self::Ratios, Self::Luck, Self::Days, Self::Trades, Self::Activity];
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Result => "Result",
+            Self::Risk => "Risk",
+            Self::Ratios => "Ratios",
+            Self::Luck => "Skill or luck",
+            Self::Days => "Days",
+            Self::Trades => "Round trips",
+            Self::Activity => "Orders and costs",
+        }
+    }
 }
 
 /// A metric's value.
@@ -38,6 +66,19 @@ pub enum Value {
     Count(u64),
     /// A length of time in days.
     Days(Option<f64>),
+}
+
+impl Value {
+    /// The value as a float, for comparisons; `None` where it is not defined.
+    #[must_use]
+    pub fn float(&self) -> Option<f64> {
+        match self {
+            Self::Amount(amount) => Some(float(*amount)),
+            Self::Ratio(value) | Self::Share(value) | Self::Days(value) => *value,
+            #[expect(clippy::cast_precision_loss, reason = "counts are below 2⁵³")]
+            Self::Count(count) => Some(*count as f64),
+        }
+    }
 }
 
 /// One figure with its name and the convention it was worked out by.
@@ -59,6 +100,8 @@ pub struct Metric {
 struct Facts<'r> {
     record: &'r RunRecord,
     returns: Vec<f64>,
+    /// The same, lowest first.
+    sorted: Vec<f64>,
     periods: f64,
     calendar: &'static str,
     drawdowns: Vec<Drawdown>,
@@ -67,15 +110,25 @@ struct Facts<'r> {
     last: f64,
     years: f64,
     warm_up: usize,
+    search: Search,
 }
 
 /// All metrics of a run, in the order they are shown.
 #[must_use]
 pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
+    with(record, context, &Robustness::of(record, context))
+}
+
+/// The same, with what chance could have made of the run already worked out.
+pub(crate) fn with(record: &RunRecord, context: &Context, robustness: &Robustness) -> Vec<Metric> {
     let days = curve::daily(&record.equity);
     let (periods, calendar) = curve::periods(context.calendar, &days);
+    let returns = curve::returns(&days);
+    let mut sorted = returns.clone();
+    sorted.sort_by(f64::total_cmp);
     let facts = Facts {
-        returns: curve::returns(&days),
+        returns,
+        sorted,
         periods,
         calendar,
         drawdowns: curve::drawdowns(record),
@@ -84,11 +137,14 @@ pub fn metrics(record: &RunRecord, context: &Context) -> Vec<Metric> {
         last: float(record.final_equity()),
         years: years(record),
         warm_up: context.warm_up_bars,
+        search: context.search,
         record,
     };
     let mut list = facts.result();
     list.extend(facts.risk());
     list.extend(facts.ratios());
+    list.extend(facts.luck(robustness));
+    list.extend(facts.days());
     list.extend(facts.trades());
     list.extend(facts.activity());
     list
@@ -113,24 +169,6 @@ fn metric(
 }
 
 impl Facts<'_> {
-    /// Geometric mean of daily returns, over a year.
-    fn annual_return(&self) -> Option<f64> {
-        let daily = geometric(&self.returns)?;
-        finite((1.0 + daily).powf(self.periods) - 1.0)
-    }
-
-    /// The spread of a year's compounded return when daily returns are independent (backtesting.py's formula).
-    fn compounded_volatility(&self) -> Option<f64> {
-        let square = (1.0 + geometric(&self.returns)?).powi(2);
-        let variance = deviation(&self.returns)?.powi(2);
-        finite(((variance + square).powf(self.periods) - square.powf(self.periods)).sqrt())
-    }
-
-    fn downside(&self) -> Option<f64> {
-        let squares: Vec<f64> = self.returns.iter().map(|r| r.min(0.0).powi(2)).collect();
-        finite((mean(&squares)? * self.periods).sqrt())
-    }
-
     fn max_drawdown(&self) -> f64 {
         self.drawdowns.first().map_or(0.0, |fall| fall.depth)
     }

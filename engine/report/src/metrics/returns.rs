@@ -1,10 +1,14 @@
 //! What was earned, at what risk, and the one against the other.
 
+use ledger::RunRecord;
+use statistics::{
+    annual_return, cagr, compounded_volatility, downside_deviation, expected_shortfall, finite,
+    profit_factor, quantile, ratio, sharpe, sortino, volatility,
+};
 use types::{Money, Time};
 
 use super::{Facts, Group, Metric, Value, metric};
 use crate::show;
-use crate::trips::{count, deviation, finite, mean, ratio};
 
 impl Facts<'_> {
     #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
@@ -14,7 +18,7 @@ impl Facts<'_> {
         let profit = record.final_equity().minus(record.capital).unwrap_or_default();
         let peak = record.equity.iter().map(|point| point.equity).max().unwrap_or(record.capital);
         let total = ratio(self.last - self.capital, self.capital);
-        let cagr = finite((self.last / self.capital).powf(1.0 / self.years) - 1.0);
+        let cagr = cagr(self.capital, self.last, self.years);
         vec![
             metric(
                 "final_equity",
@@ -42,14 +46,14 @@ impl Facts<'_> {
                 "annual_return",
                 "Annual return",
                 G,
-                Value::Share(self.annual_return()),
+                Value::Share(annual_return(&self.returns, self.periods)),
                 format!("geometric mean of daily returns compounded over {}", self.calendar),
             ),
             metric(
                 "buy_and_hold",
                 "Buy and hold",
                 G,
-                Value::Share(self.buy_and_hold()),
+                Value::Share(buy_and_hold(self.record, self.warm_up)),
                 "close to close of the first instrument, from the last bar of the warm-up, without costs",
             ),
             metric(
@@ -84,28 +88,12 @@ impl Facts<'_> {
         ]
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "prices in ticks are below 2⁵³")]
-    pub(super) fn buy_and_hold(&self) -> Option<f64> {
-        let candles = self.record.candles.first()?;
-        // Merged candles can't be told by bar; the first of them is the nearest there is.
-        let whole = candles.len() as u64 == self.record.totals.bars;
-        let first = candles.get(if whole { self.warm_up.saturating_sub(1) } else { 0 }).or(candles.first())?;
-        ratio(candles.last()?.close.ticks() as f64 - first.close.ticks() as f64, first.close.ticks() as f64)
-    }
-
     pub(super) fn risk(&self) -> Vec<Metric> {
         use Group::Risk as G;
         let worst = self.drawdowns.first();
         let amount = worst.map_or(Money::ZERO, |fall| fall.amount);
         let end = self.record.equity.last().map_or(Time::EPOCH, |point| point.time);
         let longest = self.drawdowns.iter().map(|fall| show::days(fall.peak, fall.recovered.unwrap_or(end)));
-        let deviation = deviation(&self.returns);
-        let volatility = deviation.map(|deviation| deviation * self.periods.sqrt());
-        let mut sorted = self.returns.clone();
-        sorted.sort_by(f64::total_cmp);
-        let at_risk = quantile(&sorted, 0.05);
-        let beyond: Vec<f64> =
-            sorted.iter().copied().filter(|r| at_risk.is_some_and(|bound| *r <= bound)).collect();
         vec![
             metric(
                 "max_drawdown",
@@ -132,28 +120,28 @@ impl Facts<'_> {
                 "volatility",
                 "Volatility",
                 G,
-                Value::Share(volatility),
+                Value::Share(volatility(&self.returns, self.periods)),
                 format!("sample deviation of daily returns × √ of {} (empyrical)", self.calendar),
             ),
             metric(
                 "volatility_compounded",
                 "Volatility, compounded",
                 G,
-                Value::Share(self.compounded_volatility()),
+                Value::Share(compounded_volatility(&self.returns, self.periods)),
                 format!("spread of a year's compounded return, {} (backtesting.py)", self.calendar),
             ),
             metric(
                 "value_at_risk",
                 "Value at risk 5 %",
                 G,
-                Value::Share(at_risk),
+                Value::Share(quantile(&self.sorted, 0.05)),
                 "fifth percentile of daily returns, linear between neighbours",
             ),
             metric(
                 "expected_shortfall",
                 "Expected shortfall 5 %",
                 G,
-                Value::Share(mean(&beyond)),
+                Value::Share(expected_shortfall(&self.sorted, 0.05)),
                 "mean of the daily returns at or below the value at risk",
             ),
         ]
@@ -161,25 +149,19 @@ impl Facts<'_> {
 
     pub(super) fn ratios(&self) -> Vec<Metric> {
         use Group::Ratios as G;
-        let mean = mean(&self.returns);
-        let plain = mean
-            .zip(deviation(&self.returns))
-            .and_then(|(m, d)| ratio(m, d))
-            .map(|s| s * self.periods.sqrt());
-        let compounded =
-            self.annual_return().zip(self.compounded_volatility()).and_then(|(a, v)| ratio(a, v));
-        let sortino = mean.zip(self.downside()).and_then(|(m, d)| ratio(m * self.periods, d));
-        let sortino_geometric = self.annual_return().zip(self.downside()).and_then(|(a, d)| ratio(a, d));
-        let calmar = self.annual_return().and_then(|annual| ratio(annual, self.max_drawdown()));
-        let gains: f64 = self.returns.iter().filter(|r| **r > 0.0).sum();
-        let losses: f64 = self.returns.iter().filter(|r| **r < 0.0).sum();
+        let (returns, periods) = (self.returns.as_slice(), self.periods);
+        let annual = annual_return(returns, periods);
+        let compounded = annual.zip(compounded_volatility(returns, periods)).and_then(|(a, v)| ratio(a, v));
+        let sortino_geometric =
+            annual.zip(downside_deviation(returns, periods)).and_then(|(a, d)| ratio(a, d));
+        let calmar = annual.and_then(|annual| ratio(annual, self.max_drawdown()));
         let year = self.calendar;
         vec![
             metric(
                 "sharpe",
                 "Sharpe",
                 G,
-                Value::Ratio(plain),
+                Value::Ratio(sharpe(returns, periods)),
                 format!(
                     "mean over sample deviation of daily returns, × √ of {year}, no risk-free rate (empyrical)"
                 ),
@@ -195,7 +177,7 @@ impl Facts<'_> {
                 "sortino",
                 "Sortino",
                 G,
-                Value::Ratio(sortino),
+                Value::Ratio(sortino(returns, periods)),
                 format!("mean daily return × {year} over the annual deviation below zero (empyrical)"),
             ),
             metric(
@@ -210,18 +192,19 @@ impl Facts<'_> {
                 "omega",
                 "Omega",
                 G,
-                Value::Ratio(ratio(gains, -losses)),
+                Value::Ratio(profit_factor(returns)),
                 "sum of daily gains over sum of daily losses",
             ),
         ]
     }
 }
 
-/// The quantile of sorted values, linear between neighbours (type 7 of Hyndman and Fan 1996, numpy's default).
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let place = share * count(sorted.len().checked_sub(1)?);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place inside a list")]
-    let below = place.floor() as usize;
-    let (low, high) = (sorted.get(below)?, sorted.get(below + 1).or(sorted.last())?);
-    finite(low + (high - low) * (place - place.floor()))
+/// Close to close of the first instrument, from the last bar of the warm-up.
+#[expect(clippy::cast_precision_loss, reason = "prices in ticks are below 2⁵³")]
+pub(crate) fn buy_and_hold(record: &RunRecord, warm_up: usize) -> Option<f64> {
+    let candles = record.candles.first()?;
+    // Merged candles can't be told by bar; the first of them is the nearest there is.
+    let whole = candles.len() as u64 == record.totals.bars;
+    let first = candles.get(if whole { warm_up.saturating_sub(1) } else { 0 }).or(candles.first())?;
+    ratio(candles.last()?.close.ticks() as f64 - first.close.ticks() as f64, first.close.ticks() as f64)
 }

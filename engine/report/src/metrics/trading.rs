@@ -1,19 +1,19 @@
 //! What was done: round trips, orders, fills and costs.
 
+use statistics::{count, deviation, geometric_mean, kelly, mean, payoff, profit_factor, ratio, streaks};
+
 use super::{Facts, Group, Metric, Value, metric};
 use crate::curve::float;
-use crate::trips::{count, deviation, finite, geometric, mean, profit_factor, ratio, streaks};
+use crate::exposure::{mean_exposure, time_in_market};
 
 impl Facts<'_> {
     #[expect(clippy::too_many_lines, reason = "a table, one row a metric")]
     pub(super) fn trades(&self) -> Vec<Metric> {
         use Group::Trades as G;
         let (net, returns) = (&self.trips.net, &self.trips.returns);
-        let wins: Vec<f64> = net.iter().copied().filter(|profit| *profit > 0.0).collect();
-        let losses: Vec<f64> = net.iter().copied().filter(|profit| *profit < 0.0).collect();
-        let win_rate = ratio(count(wins.len()), count(net.len()));
-        let payoff = mean(&wins).zip(mean(&losses)).and_then(|(win, loss)| ratio(win, -loss));
-        let kelly = win_rate.zip(payoff).and_then(|(rate, payoff)| finite(rate - (1.0 - rate) / payoff));
+        let wins = net.iter().filter(|profit| **profit > 0.0).count();
+        let win_rate = ratio(count(wins), count(net.len()));
+        let kelly = win_rate.zip(payoff(net)).and_then(|(rate, payoff)| kelly(rate, payoff));
         let sqn = mean(net)
             .zip(deviation(net))
             .and_then(|(mean, spread)| ratio(mean * count(net.len()).sqrt(), spread));
@@ -47,7 +47,7 @@ impl Facts<'_> {
                 "mean_trade",
                 "Mean trade",
                 G,
-                Value::Share(geometric(returns)),
+                Value::Share(geometric_mean(returns)),
                 "geometric mean of price returns",
             ),
             metric(
@@ -138,6 +138,20 @@ impl Facts<'_> {
                 G,
                 Value::Ratio(turnover),
                 "turnover over capital",
+            ),
+            metric(
+                "time_in_market",
+                "Time in the market",
+                G,
+                Value::Share(time_in_market(self.record, None)),
+                "share of the time from the first to the last event with a position open",
+            ),
+            metric(
+                "mean_exposure",
+                "Mean exposure",
+                G,
+                Value::Share(mean_exposure(self.record)),
+                "mean of |position| × price at the chart's candles, over mean equity",
             ),
         ]
     }

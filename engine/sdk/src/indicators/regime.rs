@@ -1,9 +1,13 @@
 //! The regime of a market: whether it ranges or trends, and which way, told from closed bars and slow to change its mind.
 
 use serde::{Deserialize, Serialize};
+use types::{Bar, Time};
 
 use super::window::{Period, are_numbers};
 use super::{Adx, Atr, Ema};
+
+/// So many lengths of the last bar may pass without another one before what it said is too old.
+const STALE_BARS: i64 = 2;
 
 /// What a market does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -59,6 +63,9 @@ impl Default for RegimeSettings {
 ///
 /// A market trends from ADX ≥ `adx_enter` until ADX < `adx_exit`; a trend whose slope is smaller than `min_slope` counts
 /// as none. The first answer other than [`RegimeState::Unknown`] comes after [`Self::warm_up`] updates.
+///
+/// Bars may stop while ticks go on. [`Self::at`] answers [`RegimeState::Unknown`] once the last bar that [`Self::update`] took in
+/// closed more than two of its own lengths ago, until the next one closes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Regime {
     settings: RegimeSettings,
@@ -71,6 +78,9 @@ pub struct Regime {
     state: RegimeState,
     /// What the last bars said, and how often in a row.
     candidate: (RegimeState, u32),
+    /// The last nanosecond at which the last bar still counts; `None` before the first bar with times.
+    #[serde(default)]
+    counts_until: Option<i64>,
 }
 
 impl Regime {
@@ -85,6 +95,7 @@ impl Regime {
             trending: false,
             state: RegimeState::Unknown,
             candidate: (RegimeState::Unknown, 0),
+            counts_until: None,
             settings,
         }
     }
@@ -112,7 +123,31 @@ impl Regime {
         self.state
     }
 
-    /// The regime.
+    /// Takes in a closed bar with its times, its prices in ticks; gives the regime after it.
+    #[expect(clippy::cast_precision_loss, reason = "prices stay below 2⁵³ ticks, where f64 is exact")]
+    pub fn update(&mut self, bar: &Bar) -> RegimeState {
+        let [high, low, close] = [bar.high, bar.low, bar.close].map(|price| price.ticks() as f64);
+        let length = bar.close_time.nanos().saturating_sub(bar.open_time.nanos()).max(0);
+        let until = bar.close_time.nanos().saturating_add(length.saturating_mul(STALE_BARS));
+        self.counts_until = Some(until);
+        self.update_bar(high, low, close)
+    }
+
+    /// The regime at a time: that of the last bar, unless it is too old.
+    #[must_use]
+    #[inline]
+    pub fn at(&self, now: Time) -> RegimeState {
+        if now > self.counts_until() { RegimeState::Unknown } else { self.state }
+    }
+
+    /// The last moment at which what [`Self::state`] says still counts; the end of time before the first bar with times.
+    #[must_use]
+    #[inline]
+    pub fn counts_until(&self) -> Time {
+        Time::from_nanos(self.counts_until.unwrap_or(i64::MAX))
+    }
+
+    /// The regime after the last bar, however long ago that was.
     #[must_use]
     #[inline]
     pub const fn state(&self) -> RegimeState {
@@ -205,5 +240,53 @@ mod tests {
         assert_eq!(states(&mut again, rest()), states(&mut regime, rest()));
         regime.reset();
         assert_eq!(regime, Regime::new(settings()));
+    }
+
+    /// The bar of this minute: a climb of three a minute.
+    fn bar(minute: i64) -> Bar {
+        const MINUTE: i64 = 60_000_000_000;
+        let [high, low, close] = [101, 99, 100].map(|price| types::Price::from_ticks(price + 3 * minute));
+        let [open_time, close_time] = [minute, minute + 1].map(|minute| Time::from_nanos(minute * MINUTE));
+        Bar { open_time, close_time, open: close, high, low, close, ..Bar::default() }
+    }
+
+    #[test]
+    fn two_bar_lengths_after_the_last_bar_it_is_unknown_until_the_next() {
+        let (mut regime, mut timeless) = (Regime::new(settings()), Regime::new(settings()));
+        assert_eq!(regime.at(Time::from_nanos(i64::MAX)), RegimeState::Unknown);
+        for minute in 0..12 {
+            // Without a gap every bar is in time for the next one, and says what it said before there were times.
+            let before = regime.state();
+            assert_eq!(regime.at(bar(minute).close_time), before);
+            let price = 100.0 + 3.0 * minute as f64;
+            assert_eq!(regime.update(&bar(minute)), timeless.update_bar(price + 1.0, price - 1.0, price));
+        }
+        let after = |nanos: i64| Time::from_nanos(bar(11).close_time.nanos() + nanos);
+        for (nanos, expected) in [
+            (0, RegimeState::TrendUp),
+            (120_000_000_000, RegimeState::TrendUp),
+            (120_000_000_001, RegimeState::Unknown),
+            (i64::MAX / 2, RegimeState::Unknown),
+        ] {
+            assert_eq!(regime.at(after(nanos)), expected, "{nanos}");
+        }
+        assert_eq!(regime.counts_until(), after(120_000_000_000));
+        assert_eq!(regime.state(), RegimeState::TrendUp, "what the last bar said is not forgotten");
+        let text = serde_json::to_string(&regime).unwrap();
+        let again: Regime = serde_json::from_str(&text).unwrap();
+        assert_eq!(again.at(after(120_000_000_001)), RegimeState::Unknown, "nor is when, over a restart");
+        regime.update(&bar(40));
+        assert_eq!(regime.at(bar(40).close_time), RegimeState::TrendUp);
+        // Closes alone have no times, and never grow old.
+        assert_eq!(timeless.at(Time::from_nanos(i64::MAX)), RegimeState::TrendUp);
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_times_is_read() {
+        let mut regime = Regime::new(settings());
+        states(&mut regime, (0..12).map(|at| 100.0 + 3.0 * f64::from(at)));
+        let text = serde_json::to_string(&regime).unwrap().replace(",\"counts_until\":null", "");
+        assert!(!text.contains("counts_until"), "{text}");
+        assert_eq!(serde_json::from_str::<Regime>(&text).unwrap(), regime);
     }
 }

@@ -63,21 +63,35 @@ sdk::register_strategy! {
     build: build,
 }
 
+/// Nothing said, and every limit on.
+const RULES: [&str; 3] = [
+    "",
+    "window = 20\nmin_history = 20\nmax_var_pct = 20\nmethod = 'cornish_fisher'\ntarget_vol_pct = 1000\n\
+     kelly_fraction = 1\nkelly_floor = 2\nmax_correlated = 3\nweights = 'hrp'\nmax_gross = 9\nrebalance_bars = 1\n\
+     drawdown_reduce_pct = 5\ndrawdown_stop_pct = 30\ncooldown_minutes = 60\nmax_stress_pct = 90\n\
+     scenario = [{ all_pct = -20 }]\nbefore_ready = 'pass'",
+    "window = 20\nmin_history = 20\nmeasure = 'es'\nmethod = 'parametric'\nweights = 'min_variance'\n\
+     before_ready = 'pass'\nmax_gross = 5\ncooldown_bars = 3\ndrawdown_stop_pct = 2",
+];
+
 #[test]
 fn the_engine_keeps_its_contract_behind_the_rule() -> Result<(), Broken> {
-    for rule in [
-        "",
-        "window = 20\nmin_history = 20\nmax_var_pct = 20\nmethod = 'cornish_fisher'\ntarget_vol_pct = 1000\n\
-         kelly_fraction = 1\nkelly_floor = 2\nmax_correlated = 3\nweights = 'hrp'\nmax_gross = 9\nrebalance_bars = 1\n\
-         drawdown_reduce_pct = 5\ndrawdown_stop_pct = 30\ncooldown_minutes = 60\nmax_stress_pct = 90\n\
-         scenario = [{ all_pct = -20 }]\nbefore_ready = 'pass'",
-        "window = 20\nmin_history = 20\nmeasure = 'es'\nmethod = 'parametric'\nweights = 'min_variance'\n\
-         before_ready = 'pass'\nmax_gross = 5\ncooldown_bars = 3\ndrawdown_stop_pct = 2",
-    ] {
+    for rule in RULES {
         let mut contract = Contract::new()?;
         contract.lab = with_more(contract.lab, 1);
         contract.lab.rules = vec![("advanced_risk".to_owned(), rule.to_owned())];
         contract.holds("restless", "")?;
+    }
+    Ok(())
+}
+
+/// It only takes away from what opens, and a restart changes no verdict.
+#[test]
+fn the_rule_keeps_its_own() -> Result<(), Broken> {
+    for (rule, more) in RULES.iter().flat_map(|rule| [(rule, 0), (rule, 2)]) {
+        let mut contract = Contract { tapes: 18, ..Contract::new()? };
+        contract.lab = with_more(contract.lab, more);
+        contract.rule_holds("advanced_risk", rule)?;
     }
     Ok(())
 }

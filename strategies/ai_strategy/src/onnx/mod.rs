@@ -35,6 +35,8 @@ pub struct Onnx {
     output: usize,
     says: Says,
     trained: Option<Span>,
+    symbol: Option<String>,
+    interval_nanos: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +81,11 @@ impl Onnx {
         };
         let time = |key: &str| note(key).and_then(|nanos| nanos.parse::<i64>().ok());
         let trained = time("trained_from").zip(time("trained_to"));
+        let interval_nanos = note("interval_nanos").map(|length| {
+            length.parse().ok().filter(|length| *length > 0).ok_or_else(|| {
+                format!("its metadata says interval_nanos = {length}; it is how long a bar is, a whole number above 0")
+            })
+        });
         let graph = proto.graph.as_ref().ok_or("the ONNX file holds no graph")?;
         let mut reader = Reader { graph, names: Vec::new(), values: Vec::new() };
         let (steps, input, output) = reader.read()?;
@@ -99,6 +106,8 @@ impl Onnx {
             output,
             says,
             trained: trained.map(|(from, to)| Span { from, to, samples: 0 }),
+            symbol: note("symbol"),
+            interval_nanos: interval_nanos.transpose()?,
         };
         // Once at the start, so that what does not fit together is said then and not at the first bar.
         model.run(&vec![0.0; model.places.len()]).map(|_| model)
@@ -115,6 +124,18 @@ impl Onnx {
     #[must_use]
     pub const fn trained(&self) -> Option<Span> {
         self.trained
+    }
+
+    /// The symbol that it was trained on, where its metadata says so under `symbol`.
+    #[must_use]
+    pub fn symbol(&self) -> Option<&str> {
+        self.symbol.as_deref()
+    }
+
+    /// How long the bars are that it was trained on, where its metadata says so under `interval_nanos`.
+    #[must_use]
+    pub const fn interval_nanos(&self) -> Option<i64> {
+        self.interval_nanos
     }
 
     /// Log-odds that the close will be higher; `None` where the model gives no number.

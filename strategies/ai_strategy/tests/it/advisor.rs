@@ -103,6 +103,42 @@ fn without_permission_good_answers_change_nothing() -> Result<(), Box<dyn Error>
     Ok(())
 }
 
+/// With "apply", what would make positions larger than configured is refused, and the same or less taken; a proposal may
+/// ask for more, as it changes nothing.
+#[test]
+fn no_advice_makes_positions_larger_than_configured() -> Result<(), Box<dyn Error>> {
+    let bars = random_bars(11, 300, 100_000);
+    let sized = "size = 0.2\ntarget_volatility_pct = 0.2\n";
+    let apply = format!("{sized}advisor = 'apply'");
+    let plain = run(&apply, &bars, &[])?;
+    let said = |params: &str, name: &str, value: &str| -> Result<(bool, String), Box<dyn Error>> {
+        let ran = run(params, &bars, &[signal(70, "oracle", name, value, 500)?])?;
+        let [said] = &ran.said[..] else { return Err(format!("{:?}", ran.said).into()) };
+        Ok((ran.commands == plain.commands, said.clone()))
+    };
+    let target = "target_volatility_pct";
+    for (name, value) in [("size", "0.21"), ("size", "1"), (target, "0.21"), (target, "100"), (target, "0")] {
+        let (same, said) = said(&apply, name, value)?;
+        let why =
+            "refused: it makes positions larger than configured; only a change of the configuration may";
+        assert!(same && said.ends_with(why), "{name} {value}: {said}");
+    }
+    for (name, value, expected) in
+        [("size", "0.20", true), ("size", "0.1", false), (target, "0.200", true), (target, "0.01", false)]
+    {
+        let (same, said) = said(&apply, name, value)?;
+        assert!(same == expected && said.ends_with("applied"), "{name} {value}: {said}");
+    }
+    for (name, value) in [("size", "0.21"), (target, "0")] {
+        let (same, said) = said(&format!("{sized}advisor = 'propose'"), name, value)?;
+        assert!(same && said.contains(": proposed; "), "{name} {value}: {said}");
+    }
+    // Where none is set, any target makes them smaller.
+    let ran = run("advisor = 'apply'", &bars, &[signal(70, "oracle", target, "5", 500)?])?;
+    assert!(ran.said.iter().all(|said| said.ends_with("applied")), "{:?}", ran.said);
+    Ok(())
+}
+
 /// The bars from the first one on at which two runs order differently.
 fn differ(one: &Ran, two: &Ran) -> Option<usize> {
     one.commands.iter().zip(&two.commands).position(|(one, two)| one != two)

@@ -9,10 +9,20 @@ use crate::sample;
 
 #[test]
 fn the_contract_holds_with_every_kind_of_model_bound_and_permission() -> Result<(), Box<dyn Error>> {
-    let onnx = format!("model = '{}'\n", sample::handed_over("model/mlp_btcusdt_1d.onnx")?);
-    let training = Training { model: Kind::BoostedTrees, trees: 5, ..Training::default() };
-    let trees = train(training, "TESTUSDT", &random_bars(2, 400, 100_000))?.to_json()?;
-    let eager = "confidence = 0.5\n";
+    // One that says nothing of its bars; the others were trained on such bars as these.
+    let onnx = format!(
+        "model = '{}'\nfeatures = ['roc_1', 'roc_5', 'rsi_14', 'from_sma_20']\n",
+        sample::handed_over("tests/reference/forest.onnx")?
+    );
+    let bars = random_bars(2, 400, 100_000);
+    let trained = |model: Kind| {
+        train(Training { model, trees: 5, ..Training::default() }, "TESTUSDT", &bars)?
+            .to_json()
+            .map_err(Box::<dyn Error>::from)
+    };
+    let trees = trained(Kind::BoostedTrees)?;
+    let logistic = format!("model = '''{}'''\n", trained(Kind::Logistic)?);
+    let eager = &format!("{logistic}confidence = 0.5\n");
     for params in [
         String::new(),
         format!("{eager}direction = 'both'\nstop_loss_pct = 0.5"),
@@ -25,10 +35,10 @@ fn the_contract_holds_with_every_kind_of_model_bound_and_permission() -> Result<
         ),
         format!("{eager}advisor = 'propose'\nonly_unseen = true"),
         format!(
-            "model = '''{trees}'''\n{eager}direction = 'both'\nmax_bar_turnover_pct = 10\nrebalance_pct = 3"
+            "model = '''{trees}'''\nconfidence = 0.5\ndirection = 'both'\nmax_bar_turnover_pct = 10\nrebalance_pct = 3"
         ),
         format!(
-            "{onnx}{eager}direction = 'both'\nrebalance_pct = 10\nadvisor = 'apply'\nadvisor_source = 'model'"
+            "{onnx}confidence = 0.5\ndirection = 'both'\nrebalance_pct = 10\nadvisor = 'apply'\nadvisor_source = 'model'"
         ),
     ] {
         let mut contract = Contract::new()?;

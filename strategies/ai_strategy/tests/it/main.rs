@@ -3,6 +3,8 @@
 mod advisor;
 mod contract;
 mod features;
+mod killed;
+mod market;
 mod model;
 mod onnx;
 mod sample;

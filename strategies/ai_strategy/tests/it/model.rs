@@ -73,8 +73,9 @@ fn a_file_that_was_changed_or_is_of_another_kind_is_refused() -> Result<(), Box<
     for (change, part) in [
         (
             &(|model: &mut Model| model.format = 1) as &dyn Fn(&mut Model),
-            "its format is 1; this version reads 2",
+            "its format is 1; this version reads 3",
         ),
+        (&|model: &mut Model| model.interval_nanos = 0, "its bars are 0 nanoseconds long"),
         (&|model: &mut Model| model.features_version = 9, "its features are of version 9"),
         (&|model: &mut Model| model.features[0] = "roc_3".to_owned(), "`roc_3` is no feature"),
         (&|model: &mut Model| model.features.truncate(2), "need one number a feature"),
@@ -90,6 +91,11 @@ fn a_file_that_was_changed_or_is_of_another_kind_is_refused() -> Result<(), Box<
         let error = reads(change).map_or_else(|error| error.to_string(), |_| "it was read".to_owned());
         assert!(error.contains(part), "{error}");
     }
+    // One of an earlier version, which lacks what later ones have.
+    let old = text.replacen("\"format\": 3", "\"format\": 2", 1);
+    let old: String = old.lines().filter(|line| !line.contains("interval_nanos")).collect();
+    let error = Model::from_json(&old).map_or_else(|error| error.to_string(), |_| "it was read".to_owned());
+    assert!(error.contains("its format is 2; this version reads 3"), "{error}");
     assert!(matches!(Model::from_json(""), Err(ModelError::Malformed(_))));
     assert!(matches!(Model::from_json(&text.replacen('{', "[", 1)), Err(ModelError::Malformed(_))));
     Ok(())

@@ -27,6 +27,7 @@ fn the_network_says_what_it_said_in_python() -> Result<(), Box<dyn Error>> {
     let names = ["roc_1", "roc_5", "roc_20", "from_sma_50", "deviation_20", "donchian_20", "bar_position"];
     let model = Onnx::read(&fs::read(sample::here(MLP))?, &[])?;
     assert!(model.trained().is_some_and(|span| span.holds(lines[0].time)));
+    assert_eq!((model.symbol(), model.interval_nanos()), (Some("BTCUSDT"), Some(86_400_000_000_000)));
     let mut features = Features::default();
     let mut met = 0;
     for bar in &bars {
@@ -99,6 +100,11 @@ fn what_can_not_be_used_is_said() -> Result<(), Box<dyn Error>> {
             &[],
             "the operator Cosh: there is none here; export the model with these: Add, ",
         ),
+        (
+            &replaced(b"86400000000000", b"8640000000000x"),
+            &[],
+            "its metadata says interval_nanos = 8640000000000x; it is how long a bar is",
+        ),
         (&replaced(b"roc_20", b"roc_99"), &[], "`roc_99` is no feature"),
         (&fs::read(sample::here("tests/reference/forest.onnx"))?, &[], "does not name its features"),
         (
@@ -123,7 +129,7 @@ fn damaged_files_are_errors_or_other_models() -> Result<(), Box<dyn Error>> {
         let features = if file == MLP { &[][..] } else { &names };
         for at in 0..bytes.len() {
             let read = Onnx::read(&bytes[..at], features);
-            assert!(at + 200 > bytes.len() || read.is_err(), "{file} cut at {at} was read");
+            assert!(at + 260 > bytes.len() || read.is_err(), "{file} cut at {at} was read");
             let mut changed = bytes.clone();
             for value in [0, 0xFF, bytes[at] ^ 1] {
                 changed[at] = value;

@@ -16,6 +16,7 @@ pub(crate) fn model(feature: &str, weight: f64) -> Result<String, Box<dyn Error>
         features_version: ai_strategy::FEATURES_VERSION,
         features: vec![feature.to_owned()],
         symbol: "TESTUSDT".to_owned(),
+        interval_nanos: 60_000_000_000,
         training: Training { model: Kind::Logistic, ..Training::default() },
         // The sixty-second to sixty-fourth minute.
         trained: Span { from: 3_720_000_000_000, to: 3_840_000_000_000, samples: 3 },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use multi_strategy::{MultiStrategy, Params};
 use sdk::{
     BuildError, ClientOrderId, Event, Intent, Intents, Mode, Money, OrderKind, Qty, ReportKind, RestoreError,
-    Rounding, Setup, Side, Strategy, TimeInForce, View, WarmUp, Wish, state,
+    Rounding, Setup, Side, Strategy, SubAccount, TimeInForce, View, WarmUp, Wish, state,
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,16 @@ impl Probe {
         let equity = sum(standings.iter().map(|child| child.equity));
         let cash = sum(standings.iter().map(|child| child.cash));
         assert_eq!(equity, cash.plus(marks).unwrap(), "equity is cash and what is held");
+        assert!(equity <= view.equity, "children have {equity} of {}: {standings:?}", view.equity);
+        let shown = self.inner.accounts(view.markets).unwrap();
+        let part =
+            |one: &SubAccount| one.realised.plus(one.unrealised).and_then(|sum| sum.minus(one.fees)).unwrap();
+        let made = sum(shown.iter().map(|one| part(one).plus(one.funding).unwrap()));
+        assert_eq!(
+            made,
+            view.equity.minus(self.capital).unwrap(),
+            "what a report shows is the account's profit"
+        );
         let idle = view.markets.iter().all(|market| {
             market.open_buy.is_zero() && market.open_sell.is_zero() && market.closing.is_zero()
         });

@@ -1,18 +1,21 @@
 //! The tear sheet for a terminal.
 
+mod sections;
+
 use std::fmt::Write;
 
 use ledger::{EquityPoint, RunRecord};
 
-use crate::curve::{drawdowns, float};
-use crate::{Context, Group, Metric, metrics, show};
+use crate::curve::{Drawdown, float};
+use crate::sheet::Sheet;
+use crate::{Context, Group, Metric, show};
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The tear sheet as text for `width` columns (at least 60), with colours where they are welcome.
 #[must_use]
 pub fn text_sheet(record: &RunRecord, context: &Context, width: usize, colour: bool) -> String {
-    let paint = Paint(colour);
+    let (sheet, paint) = (Sheet::of(record, context), Paint(colour));
     let width = width.max(60);
     let mut out = String::new();
     let _ = writeln!(out, "{}", paint.bold(&context.title));
@@ -21,13 +24,20 @@ pub fn text_sheet(record: &RunRecord, context: &Context, width: usize, colour: b
     if !line.is_empty() {
         let _ = writeln!(out, "\n{}", paint.accent(&line));
     }
-    let list = metrics(record, context);
+    let list = &sheet.metrics;
     let half = (width - 3) / 2;
-    for (left, right) in [(Group::Result, Group::Risk), (Group::Trades, Group::Ratios)] {
-        columns(&mut out, &list, (left, right), half, paint);
+    for (left, right) in
+        [(Group::Result, Group::Risk), (Group::Trades, Group::Ratios), (Group::Days, Group::Luck)]
+    {
+        columns(&mut out, list, (left, right), half, paint);
     }
-    columns(&mut out, &list, (Group::Activity, Group::Activity), half, paint);
-    worst(&mut out, record, paint);
+    columns(&mut out, list, (Group::Activity, Group::Activity), half, paint);
+    worst(&mut out, &sheet.drawdowns, paint);
+    sections::months(&mut out, &sheet.years, width, paint);
+    sections::attribution(&mut out, &sheet, paint);
+    crate::accounts::text(&mut out, record, context, |line| paint.bold(line));
+    sections::robustness(&mut out, &sheet.robustness, width, paint);
+    sections::findings(&mut out, &sheet, width, paint);
     notes(&mut out, record, paint);
     let conventions: Vec<String> =
         context.execution.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -49,6 +59,18 @@ impl Paint {
 
     fn dim(self, text: &str) -> String {
         self.wrap("2", text)
+    }
+
+    fn gain(self, text: &str) -> String {
+        self.wrap("32", text)
+    }
+
+    fn loss(self, text: &str) -> String {
+        self.wrap("31", text)
+    }
+
+    fn warn(self, text: &str) -> String {
+        self.wrap("33", text)
     }
 
     fn accent(self, text: &str) -> String {
@@ -84,14 +106,8 @@ fn columns(out: &mut String, list: &[Metric], groups: (Group, Group), half: usiz
     if groups.0 == groups.1 {
         right = left.split_off(left.len().div_ceil(2));
     }
-    let heading = |group: Group| match group {
-        Group::Result => "RESULT",
-        Group::Risk => "RISK",
-        Group::Ratios => "RATIOS",
-        Group::Trades => "ROUND TRIPS",
-        Group::Activity => "ORDERS AND COSTS",
-    };
-    let second = if groups.0 == groups.1 { "" } else { heading(groups.1) };
+    let heading = |group: Group| group.name().to_uppercase();
+    let second = if groups.0 == groups.1 { String::new() } else { heading(groups.1) };
     let _ = writeln!(out, "\n{}", paint.bold(&format!("{:<half$}   {second}", heading(groups.0))));
     for row in 0..left.len().max(right.len()) {
         let cell = |metric: Option<&&Metric>| {
@@ -107,13 +123,12 @@ fn columns(out: &mut String, list: &[Metric], groups: (Group, Group), half: usiz
     }
 }
 
-fn worst(out: &mut String, record: &RunRecord, paint: Paint) {
-    let list = drawdowns(record);
+fn worst(out: &mut String, list: &[Drawdown], paint: Paint) {
     if list.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", paint.bold("WORST DRAWDOWNS"));
-    for fall in list.iter().take(3) {
+    for fall in list.iter().take(5) {
         let end = fall
             .recovered
             .map_or_else(|| "not recovered".to_owned(), |time| format!("recovered {}", show::time(time)));

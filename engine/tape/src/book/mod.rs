@@ -1,0 +1,133 @@
+//! Recordings of order books to ticks: each format has a reader, and all of them end the same way here.
+
+mod binance;
+mod clock;
+mod findings;
+mod gather;
+mod order;
+mod sync;
+#[cfg(test)]
+mod tests;
+
+pub use clock::Clock;
+pub use findings::BookFindings;
+pub(crate) use gather::Gathered;
+
+use types::{Decimal, Price, Qty, Time};
+
+use crate::inspect::Inspection;
+use crate::layout::Kind;
+use crate::ratio::Ratio;
+use crate::{DataError, Grid, Loaded, ReadOptions, Series, SeriesData};
+
+/// A format of recordings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `<local time> <message of Binance>`.
+    BinanceLines,
+}
+
+impl Format {
+    /// Knows a format by a file's first line.
+    pub(crate) fn of(line: &str) -> Option<Self> {
+        let recorded = line.split_once(' ').is_some_and(|(time, message)| {
+            time.bytes().all(|byte| byte.is_ascii_digit()) && message.starts_with('{')
+        });
+        recorded.then_some(Self::BinanceLines)
+    }
+}
+
+/// Reads a recording to the end: on its grid, with a local clock that is not behind, in the order of both readers.
+pub(crate) fn load(
+    file: String,
+    format: Format,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<Loaded, DataError> {
+    let gathered = match format {
+        Format::BinanceLines => binance::read(bytes, options.without_best),
+    };
+    finish(file, gathered, options)
+}
+
+fn finish(file: String, mut gathered: Gathered, options: &ReadOptions) -> Result<Loaded, DataError> {
+    let mut inspection = Inspection::new(file.clone(), Kind::Ticks);
+    inspection.malformed = gathered.bad;
+    inspection.first_malformed = gathered.first_bad.take();
+    let row = |line: u64, what: String| DataError::Row { file: file.clone(), line, what };
+    let grid =
+        put_on_grid(&mut gathered, options, &mut inspection).map_err(|(line, what)| row(line, what))?;
+    (inspection.tick_size, inspection.lot_size) = (grid.tick_size.to_string(), grid.lot_size.to_string());
+    fill_times(&mut gathered);
+    let clock = clock::correct(&mut gathered.ticks, options.base_latency_ns).map_err(|what| row(1, what))?;
+    let messages = std::mem::take(&mut gathered.found);
+    let mut findings = BookFindings::of(messages, &gathered.ticks, clock);
+    let (ticks, twice) = order::arrange(std::mem::take(&mut gathered.ticks));
+    findings.rows_twice = twice;
+    inspection.rows = ticks.len() as u64;
+    let local = |pick: fn(i64, i64) -> i64| ticks.iter().map(|tick| tick.local_time.nanos()).reduce(pick);
+    inspection.span = local(i64::min)
+        .zip(local(i64::max))
+        .map(|(first, last)| (Time::from_nanos(first), Time::from_nanos(last)));
+    inspection.book = Some(findings);
+    let data = SeriesData::Ticks(ticks);
+    let series = Series { data, grid, interval: None, symbol: gathered.symbol.take(), has_volume: true };
+    Ok(Loaded { series, inspection })
+}
+
+/// Counts in ticks and lots. Prices and quantities off the grid that was asked for are counted as faults.
+fn put_on_grid(
+    gathered: &mut Gathered,
+    options: &ReadOptions,
+    inspection: &mut Inspection,
+) -> Result<Grid, (u64, String)> {
+    let step =
+        |asked: Option<Decimal>, scale| asked.unwrap_or_else(|| Decimal::new(1, scale).unwrap_or_default());
+    let (price_scale, quantity_scale) = (gathered.price_scale, gathered.quantity_scale);
+    let grid = Grid {
+        tick_size: step(options.tick_size, price_scale),
+        lot_size: step(options.lot_size, quantity_scale),
+    };
+    let tick = Ratio::new(price_scale, grid.tick_size);
+    let lot = Ratio::new(quantity_scale, grid.lot_size);
+    let mut ticks = std::mem::take(&mut gathered.ticks);
+    for (at, row) in ticks.iter_mut().enumerate() {
+        let (price, qty) = (row.price.ticks(), row.qty.lots());
+        if price <= 0 {
+            inspection.not_positive += 1;
+            inspection.first_not_positive.get_or_insert_with(|| gathered.line_of(at));
+        }
+        if qty < 0 {
+            inspection.unsound += 1;
+            inspection.first_unsound.get_or_insert_with(|| gathered.line_of(at));
+        }
+        if !tick.divides(price) {
+            let shown = Decimal::new(i128::from(price), price_scale).unwrap_or_default();
+            inspection.off_tick += 1;
+            inspection.first_off_tick.get_or_insert_with(|| (gathered.line_of(at), shown.to_string()));
+        }
+        if !lot.divides(qty) {
+            let shown = Decimal::new(i128::from(qty), quantity_scale).unwrap_or_default();
+            inspection.off_lot += 1;
+            inspection.first_off_lot.get_or_insert_with(|| (gathered.line_of(at), shown.to_string()));
+        }
+        let (price, qty) = (tick.count(price), lot.count(qty));
+        if price == i64::MAX || qty == i64::MAX {
+            let what = "a number is too large for this tick or lot size; set a coarser one".to_owned();
+            return Err((gathered.line_of(at), what));
+        }
+        (row.price, row.qty) = (Price::from_ticks(price), Qty::from_lots(qty));
+    }
+    gathered.ticks = ticks;
+    Ok(grid)
+}
+
+/// Rows before the first time that the venue said get that one; where it never says one, the local time stands for it.
+fn fill_times(gathered: &mut Gathered) {
+    let first = gathered.ticks.iter().map(|tick| tick.venue_time).find(|time| *time != gather::UNKNOWN);
+    for tick in &mut gathered.ticks {
+        if tick.venue_time == gather::UNKNOWN {
+            tick.venue_time = first.unwrap_or(tick.local_time);
+        }
+    }
+}
