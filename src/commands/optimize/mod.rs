@@ -6,6 +6,7 @@ mod goals;
 mod heat;
 pub(crate) mod identity;
 pub(crate) mod journal;
+mod luck;
 mod merge;
 mod page;
 pub(crate) mod results;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::luck::Luck;
 use super::results::{Results, SHOWN};
 use super::trial::Ending;
 use super::{heat, table};
@@ -13,7 +14,7 @@ border-bottom:1px solid #8884}figure{display:inline-block;width:31rem;margin:1re
 svg{width:100%;font-size:12px;fill:currentColor}.name{font-weight:600}figcaption{font-size:13px;opacity:.8}\
 .warn{border-left:4px solid #e0a000;padding:.4rem .8rem;background:#e0a00022}.scroll{overflow-x:auto}";
 
-pub(crate) fn html(results: &Results) -> String {
+pub(crate) fn html(results: &Results, luck: &Luck) -> String {
     let header = &results.header;
     let goals: Vec<String> = results.goals.iter().map(ToString::to_string).collect();
     let several = results.goals.len() > 1;
@@ -22,7 +23,7 @@ pub(crate) fn html(results: &Results) -> String {
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>\
-         <p>{} trials by {}, seed {}, for {}; {} stopped by the breaker, {} failed.</p><p class=warn>{}</p><h2>{heading}</h2>{}<h2>Maps</h2>{}",
+         <p>{} trials by {}, seed {}, for {}; {} stopped by the breaker, {} failed.</p><p class=warn>{}<br>{}</p><h2>{heading}</h2>{}<h2>Maps</h2>{}",
         results.rows.len(),
         escaped(&header.method),
         header.seed,
@@ -30,6 +31,7 @@ pub(crate) fn html(results: &Results) -> String {
         results.count(Ending::Stopped),
         results.count(Ending::Failed),
         escaped(&results.warning()),
+        escaped(&luck.text()),
         best(results),
         heat::maps(results),
         title = escaped(&header.title),

@@ -7,6 +7,7 @@ use search::Goal;
 use serde_json::{Value as Json, json};
 
 use super::journal::{self, Header};
+use super::luck::Luck;
 use super::trial::{Ending, Row, Unit};
 use super::{page, table};
 use crate::failure::Kind;
@@ -86,7 +87,7 @@ impl Results {
         writer.into_inner().map_err(|error| Failure::new(Kind::Fault, error))
     }
 
-    fn json(&self) -> Result<Json, Failure> {
+    fn json(&self, luck: &Luck) -> Result<Json, Failure> {
         let header = &self.header;
         let pairs = |row: &Row| {
             let params: Vec<Json> = header
@@ -122,17 +123,18 @@ impl Results {
             "stopped": self.count(Ending::Stopped),
             "failed": self.count(Ending::Failed),
             "best": self.best().into_iter().take(SHOWN).map(pairs).collect::<Vec<_>>(),
+            "luck": luck.json(),
             "warning": self.warning(),
         }))
     }
 
     /// Writes all files, the trials last: where they are whole, so is everything else.
-    pub(crate) fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let mut json = self.json()?.to_string();
+    pub(crate) fn write(&self, folder: &Path, luck: &Luck) -> Result<Vec<PathBuf>, Failure> {
+        let mut json = self.json(luck)?.to_string();
         json.push('\n');
         let files = [
             ("results.csv", self.csv()?),
-            ("search.html", page::html(self).into_bytes()),
+            ("search.html", page::html(self, luck).into_bytes()),
             ("result.json", json.into_bytes()),
             (TRIALS, journal::text(&self.header, &self.rows)?.into_bytes()),
         ];
@@ -149,12 +151,13 @@ impl Results {
 
 /// Writes the files, and shows the best.
 pub(crate) fn finish(folder: &Path, results: &Results, as_json: bool) -> Result<(), Failure> {
-    let written = results.write(folder)?;
+    let luck = Luck::of(results);
+    let written = results.write(folder, &luck)?;
     if as_json {
-        terminal::say_json(&results.json()?)?;
+        terminal::say_json(&results.json(&luck)?)?;
     } else {
         let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-        terminal::say(&format!("{}\n{}\n", table::text(results), files.join("  ")))?;
+        terminal::say(&format!("{}\n{}\n", table::text(results, &luck), files.join("  ")))?;
     }
     let failed = results.rows.values().find(|row| row.ending == Ending::Failed);
     match failed {

@@ -1,5 +1,6 @@
 //! The best trials as a table for a terminal.
 
+use super::luck::Luck;
 use super::results::{Results, SHOWN};
 use super::trial::{Column, Ending, Row, Unit};
 
@@ -32,7 +33,7 @@ pub(crate) fn figure(row: &Row, columns: &[Column], column: &Column) -> String {
     }
 }
 
-pub(crate) fn text(results: &Results) -> String {
+pub(crate) fn text(results: &Results, luck: &Luck) -> String {
     let header = &results.header;
     let columns = shown(results);
     let best = results.best();
@@ -55,7 +56,7 @@ pub(crate) fn text(results: &Results) -> String {
         format!("best {} of {}", best.len().min(SHOWN), results.rows.len())
     };
     format!(
-        "{}: {} trials by {}, {which} by {}\n\n{}\n{}{}{}\n",
+        "{}: {} trials by {}, {which} by {}\n\n{}\n{}{}{}\n{}\n",
         header.title,
         results.rows.len(),
         header.method,
@@ -63,7 +64,8 @@ pub(crate) fn text(results: &Results) -> String {
         aligned(&lines),
         endings(results),
         alone(results),
-        results.warning()
+        results.warning(),
+        luck.text()
     )
 }
 
