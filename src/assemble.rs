@@ -8,7 +8,7 @@ use ledger::RecorderOptions;
 use margin::{Account, AccountSettings, Line, PositionMode};
 use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
 use tape::{DataError, Loaded, ReadOptions, SeriesData};
-use types::{Instrument, InstrumentId, InstrumentSpec, Price, Signal, Time};
+use types::{Instrument, InstrumentId, InstrumentSpec, Signal, Time};
 use venue::Execution;
 
 use crate::catalogue::{catalogue, find};
@@ -16,6 +16,7 @@ use crate::cli::LicenceArgs;
 use crate::config::{Checked, DataConfig, LicenceClock, Source, nearest};
 use crate::failure::Kind;
 use crate::licences::{Clock, Granted, Licences, NOW};
+use crate::window;
 use crate::{Failure, config};
 
 /// The daily BTCUSDT bars that every build carries, for a first run without any file.
@@ -48,6 +49,15 @@ pub(crate) struct InstrumentData {
     pub(crate) funding: Option<Loaded>,
     /// Signals from outside; empty where none are named.
     pub(crate) signals: Vec<Signal>,
+}
+
+/// What one run of several differs in from what is configured.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Variant<'v> {
+    /// Parameters of the strategies, in their order, instead of the configured ones.
+    pub(crate) params: Option<&'v [toml::Table]>,
+    /// The stretch of the data that it runs over, instead of all of it.
+    pub(crate) window: Option<search::Span>,
 }
 
 /// Reads the configuration, holds the parameters of what it names against their schemas, but reads no data.
@@ -160,11 +170,22 @@ impl Parts {
 impl Assembled {
     /// Everything a backtest is made of. Strategies are built anew at each call.
     pub(crate) fn setup(&self, source: &Source, journal: bool) -> Result<BacktestSetup, Failure> {
+        self.setup_as(source, journal, Variant::default())
+    }
+
+    /// As [`Self::setup`], for one run of several.
+    pub(crate) fn setup_as(
+        &self,
+        source: &Source,
+        journal: bool,
+        variant: Variant<'_>,
+    ) -> Result<BacktestSetup, Failure> {
         let mut seats = Vec::new();
-        let configured = self.parts.strategies.iter().zip(&self.checked.raw.strategy);
-        for ((entry, config), trades) in configured.zip(&self.checked.trades) {
-            let setup = self.setup_for(trades);
-            let params = config::handed_over(source, entry, &config.params, &setup.granted)?;
+        let configured = self.parts.strategies.iter().zip(&self.checked.raw.strategy).enumerate();
+        for ((place, (entry, config)), trades) in configured.zip(&self.checked.trades) {
+            let setup = self.setup_for(trades, variant.window);
+            let given = variant.params.and_then(|all| all.get(place)).unwrap_or(&config.params);
+            let params = config::handed_over(source, entry, given, &setup.granted)?;
             let strategy = entry.build(&params, &setup).map_err(|error| explain(source, entry, &error))?;
             let instruments = setup.instruments.iter().map(Instrument::id).collect();
             let term = self.parts.granted.term(entry.id, &strategy.parts());
@@ -176,12 +197,12 @@ impl Assembled {
             capital: self.checked.capital,
             instruments: self.instruments.clone(),
             limits: self.checked.limits,
-            rules: self.rules(source)?,
+            rules: self.rules(source, variant.window)?,
             breaker: self.checked.breaker,
             seats,
         };
         let recorder = RecorderOptions {
-            expected_events: usize::try_from(self.events()).unwrap_or(0),
+            expected_events: self.expected_events(variant.window),
             equity_every: self.checked.raw.report.equity_every,
             ..RecorderOptions::default()
         };
@@ -218,18 +239,23 @@ impl Assembled {
     }
 
     /// What an entry is told that trades the instruments at these places.
-    fn setup_for(&self, places: &[usize]) -> Setup {
+    fn setup_for(&self, places: &[usize], window: Option<search::Span>) -> Setup {
+        let first = |data: &InstrumentData| window::first_price(&data.market.series.data, window);
         Setup {
             instruments: places.iter().filter_map(|at| self.instruments.get(*at).cloned()).collect(),
-            prices: places.iter().map(|at| self.series.get(*at).and_then(first_price)).collect(),
+            prices: places.iter().map(|at| self.series.get(*at).and_then(first)).collect(),
             settlement: self.checked.settlement,
             capital: self.checked.capital,
             granted: self.parts.usable.clone(),
         }
     }
 
-    fn rules(&self, source: &Source) -> Result<Vec<Box<dyn RiskRule>>, Failure> {
-        let setup = self.setup_for(&(0..self.instruments.len()).collect::<Vec<_>>());
+    fn rules(
+        &self,
+        source: &Source,
+        window: Option<search::Span>,
+    ) -> Result<Vec<Box<dyn RiskRule>>, Failure> {
+        let setup = self.setup_for(&(0..self.instruments.len()).collect::<Vec<_>>(), window);
         let configured = self.parts.rules.iter().zip(&self.checked.raw.risk.rule);
         let built = configured.map(|(entry, config)| {
             entry.build_rule(&config.params, &setup).map_err(|error| explain(source, entry, &error))
@@ -297,16 +323,6 @@ fn stream(id: InstrumentId, data: &SeriesData) -> Option<Stream<'_>> {
     })
 }
 
-fn first_price(data: &InstrumentData) -> Option<Price> {
-    match &data.market.series.data {
-        SeriesData::Bars(rows) => rows.first().map(|bar| bar.open),
-        SeriesData::Trades(rows) => rows.first().map(|trade| trade.price),
-        SeriesData::Quotes(rows) => rows.first().map(|quote| quote.bid),
-        SeriesData::Ticks(rows) => rows.first().map(|tick| tick.price),
-        SeriesData::Funding(_) => None,
-    }
-}
-
 fn load(
     source: &Source,
     config: &DataConfig,
@@ -366,7 +382,7 @@ fn funding(path: &Path) -> Result<Loaded, Failure> {
 }
 
 /// The file itself, or every file of a folder, by name.
-fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     let failed = |why: String| DataError::Open { file: path.display().to_string(), why };
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::optimize::args::{OptimizeArgs, WalkForwardArgs};
+
 /// A trading engine whose strategies are compiled in.
 ///
 /// Exit codes: 0 done, 1 a fault of the program, 2 wrong arguments, 3 configuration, 4 market data, 5 the run,
@@ -33,6 +35,10 @@ pub(crate) struct LicenceArgs {
 pub(crate) enum Command {
     /// Run strategies over history and write a tear sheet
     Backtest(BacktestArgs),
+    /// Try many parameters: a backtest of each point of a grid, of a sample, or of a search that learns
+    Optimize(OptimizeArgs),
+    /// Search on a stretch of history, try what was found on the next one, and go on
+    WalkForward(WalkForwardArgs),
     /// Look at market data, and convert it
     #[command(subcommand)]
     Data(DataCommand),

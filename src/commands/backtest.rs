@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use backtest::{Backtest, BacktestError, BacktestSetup, Outcome};
+use backtest::{Backtest, BacktestError, BacktestSetup, Feed, Outcome, Stream};
 use report::{Calendar, Context, Search};
 use serde_json::{Value, json};
 
@@ -60,21 +60,33 @@ fn shown(path: &Path) -> String {
 }
 
 fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
+    let bar = progress::bar(assembled.events(), "events");
+    // Measured by benches/delivery: all that comes before is start-up.
+    tracing::info!("the first event goes in");
+    let outcome = play(assembled, setup, assembled.streams(), |events| bar.set_position(events));
+    bar.finish_and_clear();
+    outcome
+}
+
+/// Runs over streams; `heard` hears the count of events now and then.
+pub(crate) fn play(
+    assembled: &Assembled,
+    setup: BacktestSetup,
+    mut streams: Vec<Stream<'_>>,
+    heard: impl FnMut(u64),
+) -> Result<Outcome, Failure> {
     let mut backtest = Backtest::new(setup).map_err(Failure::run)?;
     if let Some(account) = assembled.margin()? {
         backtest = backtest.with_margin(account);
     }
-    let bar = progress::bar(assembled.events());
-    let heard = |events: u64| bar.set_position(events);
-    let mut streams = assembled.streams();
-    // Measured by benches/delivery: all that comes before is start-up.
-    tracing::info!("the first event goes in");
     // One stream needs no merging, and goes through the faster loop.
     let outcome = match (streams.pop(), streams.is_empty()) {
         (Some(only), true) => backtest.run(only, heard),
-        _ => backtest.run(assembled.feed(), heard),
+        (last, _) => {
+            streams.extend(last);
+            backtest.run(Feed::new(streams), heard)
+        }
     };
-    bar.finish_and_clear();
     outcome.map_err(|error| explain(&error))
 }
 
@@ -135,15 +147,19 @@ fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failur
         config,
         execution: execution(assembled),
         build: identity::rows().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        calendar: match raw.report.calendar {
-            CalendarConfig::FromData => Calendar::FromData,
-            CalendarConfig::Daily365 => Calendar::Daily365,
-            CalendarConfig::Daily252 => Calendar::Daily252,
-        },
+        calendar: calendar(assembled),
         warm_up_bars,
         parameters: raw.strategy.iter().map(|one| leaves(&one.params)).sum(),
         search: Search::default(),
     })
+}
+
+pub(crate) const fn calendar(assembled: &Assembled) -> Calendar {
+    match assembled.checked.raw.report.calendar {
+        CalendarConfig::FromData => Calendar::FromData,
+        CalendarConfig::Daily365 => Calendar::Daily365,
+        CalendarConfig::Daily252 => Calendar::Daily252,
+    }
 }
 
 /// Values that a table of parameters sets, those in tables inside of it too: what somebody chose, and could have chosen otherwise.

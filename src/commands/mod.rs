@@ -7,5 +7,7 @@ pub(crate) mod data;
 pub(crate) mod doctor;
 pub(crate) mod licence;
 pub(crate) mod new_strategy;
+pub(crate) mod optimize;
 pub(crate) mod strategies;
 pub(crate) mod version;
+pub(crate) mod walk_forward;

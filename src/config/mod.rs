@@ -6,6 +6,7 @@ mod files;
 mod margin;
 mod raw;
 mod read;
+mod search;
 mod suggest;
 mod tier_files;
 
@@ -14,4 +15,5 @@ pub(crate) use edit::set;
 pub(crate) use files::handed_over;
 pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, LicenceClock, LicenceConfig};
 pub(crate) use read::{Source, read};
+pub(crate) use search::{MethodConfig, OptimizeConfig};
 pub(crate) use suggest::nearest;

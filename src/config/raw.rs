@@ -5,6 +5,7 @@ use sdk::Number;
 use serde::{Deserialize, Serialize};
 
 use super::margin::{MarginConfig, RemainderConfig, TierConfig};
+use super::search::OptimizeConfig;
 
 /// A QuantMesh run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,9 @@ pub(crate) struct Config {
     /// The licences of paid strategies.
     #[serde(skip_serializing_if = "LicenceConfig::is_default")]
     pub(crate) licence: LicenceConfig,
+    /// What a search tries.
+    #[serde(skip_serializing_if = "OptimizeConfig::is_default")]
+    pub(crate) optimize: OptimizeConfig,
 }
 
 /// The account.

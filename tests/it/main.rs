@@ -22,6 +22,7 @@ mod inside;
 mod licences;
 mod margin;
 mod new_strategy;
+mod optimize;
 mod program;
 mod quoted;
 mod strategies_page;

@@ -25,6 +25,7 @@ mod write;
 
 pub use compare::{Comparison, Row, Run, compare};
 pub use context::{Calendar, Context, Search};
+pub use curve::last_of_each;
 pub use html::html;
 pub use json::to_json;
 pub use lint::{Finding, Severity, lint};

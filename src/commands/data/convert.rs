@@ -66,7 +66,7 @@ fn cut<R: Record>(tape: &Tape, from: Time, to: Time, out: &Path) -> Result<u64, 
         });
         return Err(Failure::data(format!("{}: no row lies in this stretch of time{span}", tape.name())));
     }
-    let bar = progress::bar(tape.len());
+    let bar = progress::bar(tape.len(), "rows");
     let mut writer = TapeWriter::<R>::create(out, &tape.like()).map_err(Failure::output)?;
     for (at, row) in (1_u64..).zip(rows) {
         writer.push(&row).map_err(Failure::output)?;
