@@ -74,6 +74,7 @@ fn happen(exchange: &mut SimExchange, what: &str, now: Time, reports: &mut Vec<O
         ["bid", price, qty] => tick(TickKind::Level(Side::Buy), price, number(qty)),
         ["ask", price, qty] => tick(TickKind::Level(Side::Sell), price, number(qty)),
         ["best", "ask", price, qty] => tick(TickKind::Best(Side::Sell), price, number(qty)),
+        ["clear", "asks", price] => tick(TickKind::Clear(Side::Sell), price, 0),
         ["clear", "bids", price] => tick(TickKind::Clear(Side::Buy), price, 0),
         ["sold", qty, "at", price] => tick(TickKind::Trade(Some(Side::Sell)), price, number(qty)),
         ["bought", qty, "at", price] => tick(TickKind::Trade(Some(Side::Buy)), price, number(qty)),
@@ -184,6 +185,33 @@ fn a_trade_is_spent_once_unless_a_run_asks_for_the_optimism() {
     };
     play(with(Queue::RiskAverse), &table(2));
     play(Execution { unshared: true, ..with(Queue::RiskAverse) }, &table(4));
+}
+
+/// 50 ahead of us and 50 behind; 80 of the 100 are cancelled, of which the shape takes 70 from ahead of us.
+#[test]
+fn nobody_gets_more_than_was_traded() {
+    let table = |fill: &str| {
+        format!("bid 100 50\nask 102 1\nbuy a 60 at 100\nbid 100 100\nbid 100 20\nsold 1 at 100 => {fill}")
+    };
+    let shape = with(Queue::PowerOfTotal(Exponent(3_000)));
+    play(shape, &table("a made 1 at 100"));
+    // hftbacktest's answer, as it shares nothing.
+    play(Execution { unshared: true, ..shape }, &table("a made 21 at 100"));
+}
+
+/// What was eaten of a level is of no matter once the level is gone, however it went.
+#[test]
+fn all_or_nothing_counts_the_levels_that_are_there() {
+    for gone in ["ask 101 0", "best ask 102 5", "bid 101 1", "clear asks 101"] {
+        let table = format!(
+            "ask 101 5
+             ask 102 5
+             buy a 5 at 101 => a took 5 at 101
+             {gone}
+             buy b 5 at 102 fok => b took 5 at 102"
+        );
+        play(Execution::default(), &table);
+    }
 }
 
 #[test]

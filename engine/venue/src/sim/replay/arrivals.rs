@@ -167,14 +167,19 @@ impl BookMarket {
         Ok(None)
     }
 
-    /// What a taker could get down to its limit.
+    /// What a taker could get down to its limit; counting ends once it is `enough`. What was eaten of a level that is gone since
+    /// takes nothing from the others.
     fn within(&self, taker: Side, limit: Price, enough: Qty) -> Qty {
         let maker = taker.opposite();
-        let eaten =
-            self.eaten.iter().filter(|(side, price, _)| *side == maker && reaches(taker, limit, *price));
-        let eaten = eaten.fold(0_i64, |sum, (.., qty)| sum.saturating_add(qty.lots()));
-        let asked = Qty::from_lots(enough.lots().saturating_add(eaten));
-        Qty::from_lots(self.depth.reachable(taker, Some(limit), asked).lots() - eaten)
+        let mut sum = 0_i64;
+        for (price, shown) in self.depth.levels(maker) {
+            if sum >= enough.lots() || !reaches(taker, limit, price) {
+                break;
+            }
+            let there = shown.lots().saturating_sub(self.eaten_of(maker, price).lots());
+            sum = sum.saturating_add(there.max(0));
+        }
+        Qty::from_lots(sum)
     }
 
     fn eaten_of(&self, maker: Side, price: Price) -> Qty {

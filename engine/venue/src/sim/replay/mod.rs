@@ -174,7 +174,9 @@ impl BookMarket {
         let count = self.own_mut(maker).at(tick.price).len();
         for at in (0..count).rev() {
             let Some(own) = self.own_mut(maker).at(tick.price).get_mut(at) else { continue };
-            let got = queueing.trade(&mut own.place, left);
+            let reached = queueing.trade(&mut own.place, left);
+            // A shape may believe us to be ahead of a level that shrank; more than was traded is there for nobody.
+            let got = if execution.unshared { reached } else { reached.min(left) };
             if got.is_zero() {
                 continue;
             }
