@@ -5,7 +5,7 @@ mod works;
 
 use kernel::{KernelSetup, Seat, Term};
 use ledger::RecorderOptions;
-use quantmesh_backtest::{Backtest, BacktestError, BacktestSetup, EndOfRun, Outcome, Recording, ReplaySetup};
+use quantmesh_backtest::{Backtest, BacktestSetup, EndOfRun, Outcome, Recording, ReplaySetup};
 use sdk::{Intents, Interest, Strategy, View, Wish};
 use testkit::{Lab, LabError, Seed, random_bars};
 use types::{Event, InstrumentId, Price, Qty, Seen, Side, Tick, TickKind, Time};
@@ -135,23 +135,19 @@ fn patient(book: bool, orders: i64, replay: ReplaySetup) -> Result<Backtest, Lab
 }
 
 /// Allocations of a replay of so many ticks, and the most bytes that it held at a time, the backtest's own among them.
+#[expect(clippy::expect_used, reason = "a helper of tests may stop where something is not as it should be")]
 fn replayed(
     make: impl FnOnce() -> Result<Backtest, LabError>,
     in_one_order: bool,
     ticks: usize,
 ) -> Result<(allocation_counter::AllocationInfo, Outcome), LabError> {
     let rows = MadeUp { random: Seed::new(11), middle: 600_000, time: 0, left: ticks };
-    let mut outcome: Option<Result<Outcome, BacktestError>> = None;
-    let mut failed = None;
-    let counted = allocation_counter::measure(|| match make() {
-        Ok(backtest) => {
-            let recording = Recording { instrument: InstrumentId(0), rows, in_one_order };
-            outcome = Some(backtest.replay([recording], [], |_| ()));
-        }
-        Err(error) => failed = Some(error),
+    let mut replayed = None;
+    let counted = allocation_counter::measure(|| {
+        let recording = Recording { instrument: InstrumentId(0), rows, in_one_order };
+        replayed = Some(make().and_then(|backtest| Ok(backtest.replay([recording], [], |_| ())?)));
     });
-    failed.map_or(Ok(()), Err)?;
-    Ok((counted, outcome.expect("it was replayed")?))
+    Ok((counted, replayed.expect("the closure is called")?))
 }
 
 /// Equity is not sampled here: its points are a part of the result, once a second by default.
