@@ -58,7 +58,7 @@ fn times(rows: &Rows, kind: Kind, inspection: &mut Inspection) {
     let mut steps: HashMap<i64, u64> = HashMap::new();
     let (mut last_step, mut run) = (0, 0);
     for (at, (one, two)) in list.iter().zip(list.iter().skip(1)).enumerate() {
-        let step = two.time.nanos() - one.time.nanos();
+        let step = two.time.nanos().saturating_sub(one.time.nanos());
         if step < 0 {
             inspection.backward += 1;
             let line = rows.line_of(at + 1);

@@ -1,4 +1,5 @@
-//! Rows as text: CSV that this program reads back to the same rows.
+//! Rows as text: CSV that this program reads back to the same rows, but for mark prices of funding settlements: importers leave
+//! these out, as a venue's mark prices need not lie on the grid.
 
 use std::io::Write;
 

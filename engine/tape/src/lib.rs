@@ -31,7 +31,7 @@ pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, wr
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
 pub use resample::{Resampled, resample};
 pub use series::{Grid, Loaded, Series, SeriesData};
-pub use signals::read_signals;
+pub use signals::{read_signals, read_signals_bytes};
 pub use when::{parse_text as parse_time, show as show_time};
 
 /// What is said where Parquet is asked for and not compiled in.

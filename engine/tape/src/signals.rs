@@ -1,5 +1,7 @@
 //! Signals from a file: CSV with a header and the columns time, source, name, value and, where they end, valid_until.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -14,10 +16,24 @@ const COLUMNS: &str = "time, source, name, value and optionally valid_until";
 /// # Errors
 /// [`DataError`] names the file, the line and what is wrong with it.
 pub fn read_signals(path: &Path) -> Result<Vec<Signal>, DataError> {
-    let file = path.display().to_string();
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => from_reader(name, file),
+        Err(error) => Err(DataError::Open { file: name, why: error.to_string() }),
+    }
+}
+
+/// As [`read_signals`], from memory; `name` stands for the file in messages.
+///
+/// # Errors
+/// As [`read_signals`].
+pub fn read_signals_bytes(name: &str, bytes: &[u8]) -> Result<Vec<Signal>, DataError> {
+    from_reader(name.to_owned(), bytes)
+}
+
+fn from_reader(file: String, text: impl Read) -> Result<Vec<Signal>, DataError> {
     let open = |error: csv::Error| DataError::Open { file: file.clone(), why: error.to_string() };
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path).map_err(open)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text);
     let header = reader.headers().map_err(open)?.clone();
     let at = |name: &str| header.iter().position(|column| column == name);
     let [Some(time), Some(source), Some(name), Some(value)] = ["time", "source", "name", "value"].map(at)

@@ -201,8 +201,10 @@ impl Gathered {
 
     /// Takes a side away whole: through the outermost price that it had since it was last taken away.
     pub(crate) fn clear_all(&mut self, times: Times, side: Side) {
-        if let Some(price) = self.worst(side) {
-            self.begin_whole(side, self.ticks.len());
+        let worst = self.worst(side);
+        // Also where there was nothing, so that it is not looked for again in the same rows.
+        self.begin_whole(side, self.ticks.len());
+        if let Some(price) = worst {
             self.ticks.push(Tick {
                 venue_time: times.venue,
                 local_time: times.local,

@@ -1,0 +1,6 @@
+//! Any file at all, under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    fuzz::import::any(bytes);
+});

@@ -1,0 +1,6 @@
+//! The importer `binance_depth`, under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    fuzz::import::text("binance_depth", bytes);
+});

@@ -1,0 +1,6 @@
+//! The importer `funding`, under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    fuzz::import::text("funding", bytes);
+});

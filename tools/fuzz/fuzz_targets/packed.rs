@@ -1,0 +1,4 @@
+//! Gzip and zip around files, under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::sealed::packed(bytes));

@@ -1,0 +1,6 @@
+//! Parquet files, under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    fuzz::import::parquet(bytes);
+});
