@@ -35,6 +35,8 @@ pub(crate) struct LicenceArgs {
 pub(crate) enum Command {
     /// Run strategies over history and write a tear sheet
     Backtest(BacktestArgs),
+    /// Run several configurations and put their results beside each other
+    Compare(CompareArgs),
     /// Try many parameters: a backtest of each point of a grid, of a sample, or of a search that learns
     Optimize(OptimizeArgs),
     /// Search on a stretch of history, try what was found on the next one, and go on
@@ -79,9 +81,31 @@ pub(crate) struct BacktestArgs {
     /// Change one value of the configuration, such as strategy.params.buy_window_size=20
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Also run under more cautious and more optimistic conventions of fills, and show both beside the result
+    #[arg(long)]
+    pub(crate) bounds: bool,
+    /// Also run over so many beginnings of the data, and fail if anything is decided otherwise than over all of it: who looked ahead
+    #[arg(long, value_name = "CUTS", num_args = 0..=1, default_missing_value = "10")]
+    pub(crate) lookahead: Option<usize>,
     /// Also replay the journal of decisions and fail if anything is decided differently
     #[arg(long)]
     pub(crate) verify: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Configuration files, two or more
+    #[arg(value_name = "CONFIG", required = true)]
+    pub(crate) configs: Vec<PathBuf>,
+    /// Where the comparison goes
+    #[arg(long, value_name = "DIR", default_value = "quantmesh-out")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Change one value of every configuration, such as execution.slippage_ticks=5
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
