@@ -284,21 +284,27 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AiCommand {
     /// Train a model on history, try it out of sample, and write it to a file
+    ///
+    /// A model is of one instrument and one length of bars, and remembers both. What trades in the configuration plays no part here,
+    /// and its risk rules neither.
     Train(TrainArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// Configuration whose instrument, fees and data to train on
+    /// Configuration whose instrument, fees and data to train with
     #[arg(long, value_name = "FILE", required_unless_present = "data")]
     pub(crate) config: Option<PathBuf>,
-    /// Bars to train on: a file, or a folder of files; instead of the data of a configuration, or without one
+    /// Bars to train on: a file, or a folder of files; with --config in place of its data, else all that is needed
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Which instrument of a configuration with several; the first, unless given
+    /// What the model is of: with --config one of its instruments, else a name for --data [default: the first one; DATAUSDT]
+    ///
+    /// A run that trades another symbol than the model's is told so. With --config it also says whose data and fees to train
+    /// with, where the configuration has several instruments; with --data alone there is one, whose symbol the file does not tell.
     #[arg(long, value_name = "SYMBOL")]
     pub(crate) instrument: Option<String>,
     /// Change one parameter of the training, such as model=boosted_trees

@@ -51,6 +51,7 @@ pub(crate) fn page(sheet: &Sheet<'_>) -> String {
         ("drawdowns", tables::drawdowns(&sheet.drawdowns)),
         ("months", tables::months(&sheet.years)),
         ("attribution", tables::attribution(&sheet.attribution)),
+        ("accounts", crate::accounts::html(record, context)),
         ("findings", findings(&sheet.findings)),
         ("robustness", doubts::robustness(&sheet.robustness, record)),
         ("trades", tables::trades(record)),
