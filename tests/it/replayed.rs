@@ -42,9 +42,8 @@ fn a_recording_is_a_market_and_the_report_names_its_conventions() {
 
     let quick = "[execution.latency]\nentry_us = 1000\nresponse_us = 1000\n";
     if let Some(ether) = shared_or_skip("data/market/binance_spot_ethusdt_20240808.l2.gz") {
-        let of = |queue: &str| {
-            fills(&run(there.path(), &ether, &format!("queue = \"{queue}\"\n{quick}"), &[]))
-        };
+        let of =
+            |queue: &str| fills(&run(there.path(), &ether, &format!("queue = \"{queue}\"\n{quick}"), &[]));
         let ladder = ["behind", "risk_averse", "power", "front"].map(of);
         assert!(ladder.is_sorted() && ladder.first() < ladder.last(), "{ladder:?}");
     }

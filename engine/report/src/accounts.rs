@@ -74,7 +74,8 @@ fn profit(of: &AccountRecord) -> Money {
 
 fn profit_of_run(record: &RunRecord) -> Money {
     let totals = record.totals;
-    plus(minus(plus(totals.realised, totals.unrealised), totals.fees), totals.funding)
+    let traded = plus(minus(plus(totals.realised, totals.unrealised), totals.fees), totals.funding);
+    minus(traded, totals.insurance)
 }
 
 /// A table for each strategy that holds others; `heading` makes a line of text stand out.

@@ -113,6 +113,7 @@ fn part(part: &Part, sheet: &Sheet<'_>) -> Json {
         "unrealised": part.unrealised.to_string(),
         "fees": part.fees.to_string(),
         "funding": part.funding.to_string(),
+        "insurance": part.insurance.to_string(),
         "turnover": part.turnover.to_string(),
         "fills": part.fills,
         "maker_share": part.maker_share(),
