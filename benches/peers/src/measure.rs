@@ -7,8 +7,12 @@ use rustix::time::{ClockId, clock_gettime};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The best of so many runs counts.
+/// The best of so many runs counts, or of as many as `PEERS_REPEATS` says (many, for a profile).
 const REPEATS: usize = 5;
+
+fn repeats() -> usize {
+    std::env::var("PEERS_REPEATS").ok().and_then(|text| text.parse().ok()).unwrap_or(REPEATS)
+}
 
 /// Seconds that one run took.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +37,7 @@ pub fn clocked<T>(call: impl FnOnce() -> T) -> (T, Took) {
 /// Runs a contestant a few times, and keeps what it came to and the best time. It must come to the same each time.
 pub fn best<T: PartialEq>(mut run: impl FnMut() -> Result<(T, Took), Failure>) -> Result<(T, Took), Failure> {
     let (first, mut best) = run()?;
-    for _ in 1..REPEATS {
+    for _ in 1..repeats() {
         let (again, took) = run()?;
         if again != first {
             return Err("two runs on the same data came to different results".into());
