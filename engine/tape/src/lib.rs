@@ -9,6 +9,7 @@ mod error;
 mod inspect;
 mod layout;
 mod number;
+mod plain;
 mod qmt;
 mod ratio;
 mod read;
