@@ -83,44 +83,84 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
-/// How many of eight bytes are digits before the first that is not, and the bytes less `0`.
+/// Eight bytes less `0`, and the high bit of each that is no digit. A sum that runs over spoils only bytes behind one that is
+/// none by far; a point is not far enough.
 #[inline]
-fn digits(word: u64) -> (u32, u64) {
+const fn split(word: u64) -> (u64, u64) {
     let values = word ^ (LOW * 0x30);
-    // A sum that runs over spoils only bytes behind one that is no digit already.
-    let others = (values.wrapping_add(LOW * 0x76) | values) & HIGH;
-    (others.trailing_zeros() / 8, values)
+    (values, (values.wrapping_add(LOW * 0x76) | values) & HIGH)
 }
 
-/// The number that the first `count` of eight digits make.
+/// The number of eight digits, the first in the lowest byte.
 #[inline]
-fn worth(values: u64, count: u32) -> i64 {
-    let pairs = values.checked_shl(64 - 8 * count).unwrap_or(0).wrapping_mul(10 * 256 + 1) >> 8;
+const fn worth(digits: u64) -> i64 {
+    let pairs = digits.wrapping_mul(10 * 256 + 1) >> 8;
     let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 * 65_536 + 1) >> 16;
     let eight = (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32;
     eight.cast_signed()
 }
 
+/// The first `count` of eight digits behind as many zeros as are missing.
+#[inline]
+const fn first(values: u64, count: u32) -> u64 {
+    if count == 0 { 0 } else { values << (64 - 8 * count) }
+}
+
+/// How many digits at the end are zeros.
+#[inline]
+const fn zeros(digits: u64) -> u32 {
+    digits.leading_zeros() / 8
+}
+
 /// Up to sixteen digits.
 #[inline]
 fn whole(bytes: &[u8], at: usize) -> Option<(i64, Ended)> {
-    let (count, values) = digits(eight(bytes, at)?);
-    let (mut value, mut at) = (worth(values, count), at + count as usize);
-    if count == 8 {
-        let (count, values) = digits(eight(bytes, at)?);
-        value = value * POWERS.get(count as usize)? + worth(values, count);
-        at += count as usize;
-    } else if count == 0 {
+    let (values, others) = split(eight(bytes, at)?);
+    let count = others.trailing_zeros() / 8;
+    if count == 0 {
         return None;
+    }
+    let (mut value, mut at) = (worth(first(values, count)), at + count as usize);
+    if count == 8 {
+        let (values, others) = split(eight(bytes, at)?);
+        let count = others.trailing_zeros() / 8;
+        value = value * POWERS.get(count as usize)? + worth(first(values, count));
+        at += count as usize;
     }
     Some((value, Ended { by: *bytes.get(at)?, at }))
 }
 
-/// Up to eight digits, a point, and up to eight digits; the zeros at the end don't count as decimals.
+/// A number of up to seven digits with a point among them, or of eight without; longer ones go through [`long`]. The zeros at
+/// the end don't count as decimals.
 #[inline]
 fn number(bytes: &[u8], at: usize, into: &mut Number) -> Option<Ended> {
-    let (count, values) = digits(eight(bytes, at)?);
-    let (mantissa, end) = (worth(values, count), at + count as usize);
+    let word = eight(bytes, at)?;
+    let (values, others) = split(word);
+    let point = others.trailing_zeros();
+    let behind = others & others.wrapping_sub(1);
+    // The point's lowest bit; the bytes before it stay, those behind it come nearer.
+    let below = (1_u64 << (point & 56)) - 1;
+    if others == 0 || behind == 0 || (word >> (point & 56)) as u8 != b'.' || point < 8 {
+        return long(bytes, at, into);
+    }
+    let end = behind.trailing_zeros() / 8;
+    let together = values & below | (values >> 8) & !below;
+    let (count, decimals) = (end - 1, end - 1 - point / 8);
+    let digits = first(together, count);
+    let dropped = zeros(digits).min(decimals);
+    // What is dropped are zeros: the rest comes to stand at the end.
+    let mantissa = worth(if dropped == 0 { digits } else { first(together, count - dropped) });
+    *into = Number { mantissa, decimals: (decimals - dropped) as u8, snapped: false };
+    let at = at + end as usize;
+    Some(Ended { by: *bytes.get(at)?, at })
+}
+
+/// Up to eight digits, and maybe a point and up to eight more.
+#[inline(never)]
+fn long(bytes: &[u8], at: usize, into: &mut Number) -> Option<Ended> {
+    let (values, others) = split(eight(bytes, at)?);
+    let count = others.trailing_zeros() / 8;
+    let (mantissa, end) = (worth(first(values, count)), at + count as usize);
     let by = *bytes.get(end)?;
     if count == 0 {
         return None;
@@ -129,19 +169,19 @@ fn number(bytes: &[u8], at: usize, into: &mut Number) -> Option<Ended> {
         *into = Number { mantissa, decimals: 0, snapped: false };
         return Some(Ended { by, at: end });
     }
-    let (count_behind, values) = digits(eight(bytes, end + 1)?);
-    let behind = values.checked_shl(64 - 8 * count_behind).unwrap_or(0);
+    let (values, others) = split(eight(bytes, end + 1)?);
+    let behind = others.trailing_zeros() / 8;
     // Longer ones may be a float's noise.
-    if count + count_behind >= 16 {
+    if count + behind >= 16 {
         return None;
     }
-    let significant = count_behind - (behind.leading_zeros() / 8).min(count_behind);
+    let decimals = behind - zeros(first(values, behind)).min(behind);
     *into = Number {
-        mantissa: mantissa * POWERS.get(significant as usize)? + worth(values, significant),
-        decimals: significant as u8,
+        mantissa: mantissa * POWERS.get(decimals as usize)? + worth(first(values, decimals)),
+        decimals: decimals as u8,
         snapped: false,
     };
-    let at = end + 1 + count_behind as usize;
+    let at = end + 1 + behind as usize;
     Some(Ended { by: *bytes.get(at)?, at })
 }
 
