@@ -13,6 +13,7 @@ mod number;
 mod order_times;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plain;
 mod qmt;
 mod ratio;
 mod read;
