@@ -295,16 +295,17 @@ pub(crate) struct TrainArgs {
     /// Configuration whose instrument, fees and data to train with
     #[arg(long, value_name = "FILE", required_unless_present = "data")]
     pub(crate) config: Option<PathBuf>,
-    /// Bars to train on: a file, or a folder of files; with --config in place of its data, else all that is needed
+    /// Bars to train on: a file, or a folder of files; with --config in place of its data; one of the two is needed
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// What the model is of: with --config one of its instruments, else a name for --data [default: the first one; DATAUSDT]
+    /// Symbol that the model is for: one of the instruments of --config (else the first), or the name of --data's (else DATAUSDT)
     ///
-    /// A run that trades another symbol than the model's is told so. With --config it also says whose data and fees to train
-    /// with, where the configuration has several instruments; with --data alone there is one, whose symbol the file does not tell.
+    /// The model keeps it, and a run that trades another symbol says so in its notes. Of a configuration with several
+    /// instruments it is the one whose data and fees are trained with. A file of bars does not say whose they are, so with --data
+    /// alone name what the model is to trade.
     #[arg(long, value_name = "SYMBOL")]
     pub(crate) instrument: Option<String>,
     /// Change one parameter of the training, such as model=boosted_trees

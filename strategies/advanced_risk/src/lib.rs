@@ -84,7 +84,8 @@
 //!    parity (López de Prado 2016, with the distances of that paper). An instrument's exposure, long or short, may come
 //!    to its weight × `max_gross` × equity, whichever of the run's strategies trades it: that is its share of the
 //!    capital. A strategy that wants all of the equity gets its share, and what one of them does not use is not lent to
-//!    the others. `ledoit_wolf` draws the covariance towards a multiple of the identity first
+//!    the others. A market whose bars begin later than the others' keeps all of them waiting for `min_history` bars that
+//!    they have in common. `ledoit_wolf` draws the covariance towards a multiple of the identity first
 //!    (Ledoit and Wolf 2004).
 //! 7. **Stress scenarios** (`max_stress_pct`). In each scenario every price jumps by its percentage at once; in the
 //!    worst one the positions may lose a share of equity.
