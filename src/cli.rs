@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::optimize::args::{OptimizeArgs, WalkForwardArgs};
+
 /// A trading engine whose strategies are compiled in.
 ///
 /// Exit codes: 0 done, 1 a fault of the program, 2 wrong arguments, 3 configuration, 4 market data, 5 the run,
@@ -33,6 +35,12 @@ pub(crate) struct LicenceArgs {
 pub(crate) enum Command {
     /// Run strategies over history and write a tear sheet
     Backtest(BacktestArgs),
+    /// Run several configurations and put their results beside each other
+    Compare(CompareArgs),
+    /// Try many parameters: a backtest of each point of a grid, of a sample, or of a search that learns
+    Optimize(OptimizeArgs),
+    /// Search on a stretch of history, try what was found on the next one, and go on
+    WalkForward(WalkForwardArgs),
     /// Look at market data, and convert it
     #[command(subcommand)]
     Data(DataCommand),
@@ -73,17 +81,123 @@ pub(crate) struct BacktestArgs {
     /// Change one value of the configuration, such as strategy.params.buy_window_size=20
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Also run under more cautious and more optimistic conventions of fills, and show both beside the result
+    #[arg(long)]
+    pub(crate) bounds: bool,
+    /// Also run over so many beginnings of the data, and fail if anything is decided otherwise than over all of it: who looked ahead
+    #[arg(long, value_name = "CUTS", num_args = 0..=1, default_missing_value = "10")]
+    pub(crate) lookahead: Option<usize>,
     /// Also replay the journal of decisions and fail if anything is decided differently
     #[arg(long)]
     pub(crate) verify: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Configuration files, two or more
+    #[arg(value_name = "CONFIG", required = true)]
+    pub(crate) configs: Vec<PathBuf>,
+    /// Where the comparison goes
+    #[arg(long, value_name = "DIR", default_value = "quantmesh-out")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Change one value of every configuration, such as execution.slippage_ticks=5
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
-    /// Rows, span, interval, gaps, duplicates, backward time, off-tick prices; exit code 4 if a file can't be used
+    /// Rows, span, interval, gaps, duplicates, backward time, off-tick prices, clocks; exit code 4 if a file can't be used
     Inspect(InspectArgs),
-    /// Convert CSV, CSV.gz or zip files to one tape
+    /// Convert files to one tape: CSV, recordings of order books, NumPy events, Parquet; plain, gzip or zip
     Import(ImportArgs),
+    /// Write a tape's rows as CSV or Parquet
+    Export(ExportArgs),
+    /// Make bars of trades or ticks, or longer bars of shorter ones, on boundaries of UTC; gaps stay gaps
+    Resample(ResampleArgs),
+    /// Join stretches of one instrument to one tape, in the order of time
+    Merge(MergeArgs),
+    /// Cut a stretch of time out of a tape
+    Slice(SliceArgs),
+    /// Hold every block of tapes against its checksum, and name those that are damaged; exit code 4 if there are any
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The tape to read
+    #[arg(value_name = "TAPE")]
+    pub(crate) tape: PathBuf,
+    /// The file to write; its ending says the format: .csv or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResampleArgs {
+    /// Files or tapes to read; several are joined in the order of time
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Length of a bar: a number and ms, s, m, h, d or w, such as 5m
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) interval: String,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Files or tapes to read
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SliceArgs {
+    /// The tape to read
+    #[arg(value_name = "TAPE")]
+    pub(crate) tape: PathBuf,
+    /// First moment that is wanted, such as 2024-08-08 or 2024-08-08T23:55:00Z; the beginning, unless given
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// First moment that no longer is; the end, unless given
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The tapes to look at
+    #[arg(required = true, value_name = "TAPE")]
+    pub(crate) tapes: Vec<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where a tape goes, and how that is told.
+#[derive(Debug, Args)]
+pub(crate) struct OutArgs {
+    /// The tape to write
+    #[arg(long, value_name = "TAPE")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -97,6 +211,12 @@ pub(crate) struct GridArgs {
     /// Which columns of a file that holds several assets side by side, such as BTC for BTC:open
     #[arg(long, value_name = "PREFIX")]
     pub(crate) column_prefix: Option<String>,
+    /// Leave the best prices of a recording out, so that its book comes from its changes alone
+    #[arg(long)]
+    pub(crate) without_best: bool,
+    /// Smallest latency of a recording whose local clock is behind the venue's and is put right, in nanoseconds
+    #[arg(long, value_name = "NANOSECONDS", default_value_t = 0)]
+    pub(crate) base_latency: i64,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -59,10 +59,23 @@ const LAST_SEEN: &str = "last-seen";
 
 /// Writes a file whole or not at all.
 pub(crate) fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    replace_by(file, |open| open.write_all(bytes))
+}
+
+/// As [`replace`], with whatever `write` writes.
+pub(crate) fn replace_by<T>(
+    file: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>,
+) -> std::io::Result<T> {
     let half = file.with_extension(format!("{}.half", std::process::id()));
-    let written = File::create(&half)
-        .and_then(|mut open| open.write_all(bytes).and_then(|()| open.sync_all()))
-        .and_then(|()| fs::rename(&half, file));
+    let whole = || {
+        let mut open = BufWriter::new(File::create(&half)?);
+        let result = write(&mut open)?;
+        open.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&half, file)?;
+        Ok(result)
+    };
+    let written = whole();
     if written.is_err() {
         let _ = fs::remove_file(&half);
     }

@@ -3,10 +3,11 @@
 use backtest::EndOfRun;
 use risk::{BreakerLimits, Limits};
 use sdk::Number;
-use types::{Asset, FeeSchedule, Money, Rate};
-use venue::{Execution, MarketFill, Path, Touch};
+use types::{Asset, Contract, FeeSchedule, Money, Rate};
+use venue::{Execution, Latency};
 
-use super::raw::{EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig};
+use super::margin::{CheckedMargin, InstrumentMargin};
+use super::raw::{ContractConfig, RiskConfig};
 use super::{Config, InstrumentConfig, Source, nearest};
 use crate::Failure;
 
@@ -18,9 +19,13 @@ pub(crate) struct Checked {
     pub(crate) capital: Money,
     pub(crate) instruments: Vec<CheckedInstrument>,
     pub(crate) execution: Execution,
+    /// What orders and their answers take, where an order book is replayed.
+    pub(crate) latency: Latency,
     pub(crate) end: EndOfRun,
     pub(crate) limits: Limits,
     pub(crate) breaker: BreakerLimits,
+    /// Margin of the account; `None` where nothing is checked.
+    pub(crate) margin: Option<CheckedMargin>,
     /// By strategy: the places of its instruments in `instruments`.
     pub(crate) trades: Vec<Vec<usize>>,
 }
@@ -29,9 +34,19 @@ pub(crate) struct Checked {
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedInstrument {
     pub(crate) symbol: String,
+    pub(crate) contract: Contract,
     pub(crate) base: Asset,
     pub(crate) quote: Asset,
     pub(crate) fees: FeeSchedule,
+    /// Its part of an account with margin.
+    pub(crate) margin: Option<InstrumentMargin>,
+}
+
+impl CheckedInstrument {
+    /// The asset its profit is counted in.
+    pub(crate) fn settle(&self) -> Asset {
+        if self.contract == Contract::Inverse { self.base } else { self.quote }
+    }
 }
 
 impl Checked {
@@ -52,8 +67,13 @@ impl Checked {
         if raw.strategy.is_empty() {
             return Err(Failure::config(format!("{}: no strategy; add a [[strategy]] table", source.name)));
         }
-        let instruments =
-            raw.instrument.iter().map(|one| at.instrument(one, settlement)).collect::<Result<Vec<_>, _>>()?;
+        let margin = at.margin(&raw)?;
+        let mut instruments = Vec::with_capacity(raw.instrument.len());
+        for one in &raw.instrument {
+            let mut known = at.instrument(one, settlement)?;
+            known.margin = at.instrument_margin(&raw, one, &known)?;
+            instruments.push(known);
+        }
         let trades = raw
             .strategy
             .iter()
@@ -62,20 +82,33 @@ impl Checked {
         at.one_owner(&trades, &instruments)?;
         let (limits, breaker) = at.risk(&raw.risk)?;
         let execution = at.execution(&raw.execution)?;
-        let end = match raw.execution.end {
-            EndConfig::Mark => EndOfRun::Mark,
-            EndConfig::CloseAtLastClose => EndOfRun::CloseAtLastClose,
-            EndConfig::CloseAtLastOpen => EndOfRun::CloseAtLastOpen,
-        };
-        Ok(Self { settlement, capital, instruments, execution, end, limits, breaker, trades, raw })
+        let latency = at.latency(&raw.execution.latency)?;
+        let end = raw.execution.end.into();
+        Ok(Self {
+            settlement,
+            capital,
+            instruments,
+            execution,
+            latency,
+            end,
+            limits,
+            breaker,
+            margin,
+            trades,
+            raw,
+        })
     }
 }
 
 /// Names file, line and key of what is wrong.
-struct Place<'s>(&'s Source);
+pub(super) struct Place<'s>(&'s Source);
 
 impl Place<'_> {
-    fn fail(&self, key: &str, path: &str, what: impl std::fmt::Display) -> Failure {
+    pub(super) fn folder(&self) -> &std::path::Path {
+        &self.0.folder
+    }
+
+    pub(super) fn fail(&self, key: &str, path: &str, what: impl std::fmt::Display) -> Failure {
         Failure::config(format!("{}: {path}: {what}", self.0.place_of(key)))
     }
 
@@ -83,13 +116,13 @@ impl Place<'_> {
         text.parse().map_err(|error| self.fail(key, path, error))
     }
 
-    fn money(&self, key: &str, path: &str, value: Number) -> Result<Money, Failure> {
+    pub(super) fn money(&self, key: &str, path: &str, value: Number) -> Result<Money, Failure> {
         Money::from_decimal(value.decimal())
             .map_err(|error| self.fail(key, path, format!("{value}: {error}")))
     }
 
     /// A number whose unit is `10^-down` of one, as a rate.
-    fn rate(&self, key: &str, path: &str, value: Number, down: u8) -> Result<Rate, Failure> {
+    pub(super) fn rate(&self, key: &str, path: &str, value: Number, down: u8) -> Result<Rate, Failure> {
         let scaled = types::Decimal::new(value.decimal().mantissa(), value.decimal().scale() + down)
             .and_then(Rate::from_decimal);
         scaled.map_err(|error| self.fail(key, path, format!("{value}: {error}")))
@@ -142,32 +175,6 @@ impl Place<'_> {
         Ok((limits, breaker))
     }
 
-    fn execution(&self, raw: &ExecutionConfig) -> Result<Execution, Failure> {
-        let share = self.rate("max_volume_pct", "execution.max_volume_pct", raw.max_volume_pct, 2)?;
-        if share < Rate::ZERO {
-            return Err(self.fail("max_volume_pct", "execution.max_volume_pct", "must not be negative"));
-        }
-        Ok(Execution {
-            touch: match raw.touch {
-                TouchConfig::Through => Touch::Through,
-                TouchConfig::Touch => Touch::Touch,
-            },
-            path: match raw.path {
-                PathConfig::WorstFirst => Path::WorstFirst,
-                PathConfig::NearestFirst => Path::NearestFirst,
-                PathConfig::OpenHighLowClose => Path::OpenHighLowClose,
-                PathConfig::OpenLowHighClose => Path::OpenLowHighClose,
-            },
-            market_fill: match raw.market_fill {
-                MarketFillConfig::NextPrice => MarketFill::NextPrice,
-                MarketFillConfig::LastPrice => MarketFill::LastPrice,
-            },
-            slippage_ticks: raw.slippage_ticks,
-            max_volume_share: (share != Rate::ZERO).then_some(share),
-            ..Execution::default()
-        })
-    }
-
     fn instrument(&self, raw: &InstrumentConfig, settlement: Asset) -> Result<CheckedInstrument, Failure> {
         if raw.symbol.is_empty() {
             return Err(Failure::config(format!("{}: an [[instrument]] has no symbol", self.0.name)));
@@ -185,13 +192,19 @@ impl Place<'_> {
                 self.asset("symbol", &path("base (set it)"), short.unwrap_or(&symbol))?
             }
         };
+        let contract = match raw.contract {
+            ContractConfig::Spot => Contract::Spot,
+            ContractConfig::Linear => Contract::Linear,
+            ContractConfig::Inverse => Contract::Inverse,
+        };
+        let settle = if contract == Contract::Inverse { base } else { quote };
         let asset = match &raw.fee_asset {
             Some(text) => self.asset("fee_asset", &path("fee_asset"), text)?,
-            None => quote,
+            None => settle,
         };
-        let asset_price = if asset == quote { None } else { raw.fee_asset_price.map(Number::decimal) };
-        if asset != quote && asset_price.is_none_or(|price| price.mantissa() <= 0) {
-            let what = format!("fees are paid in {asset}; say what one is worth in {quote}, above zero");
+        let asset_price = if asset == settle { None } else { raw.fee_asset_price.map(Number::decimal) };
+        if asset != settle && asset_price.is_none_or(|price| price.mantissa() <= 0) {
+            let what = format!("fees are paid in {asset}; say what one is worth in {settle}, above zero");
             return Err(self.fail("fee_asset", &path("fee_asset_price"), what));
         }
         let fees = FeeSchedule {
@@ -200,7 +213,7 @@ impl Place<'_> {
             asset,
             asset_price,
         };
-        Ok(CheckedInstrument { symbol: raw.symbol.clone(), base, quote, fees })
+        Ok(CheckedInstrument { symbol: raw.symbol.clone(), contract, base, quote, fees, margin: None })
     }
 
     fn traded(&self, symbols: &[String], instruments: &[CheckedInstrument]) -> Result<Vec<usize>, Failure> {

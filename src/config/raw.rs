@@ -4,6 +4,10 @@ use schemars::JsonSchema;
 use sdk::Number;
 use serde::{Deserialize, Serialize};
 
+use super::execution::ExecutionConfig;
+use super::margin::{MarginConfig, RemainderConfig, TierConfig};
+use super::search::OptimizeConfig;
+
 /// A QuantMesh run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -26,6 +30,9 @@ pub(crate) struct Config {
     /// The licences of paid strategies.
     #[serde(skip_serializing_if = "LicenceConfig::is_default")]
     pub(crate) licence: LicenceConfig,
+    /// What a search tries.
+    #[serde(skip_serializing_if = "OptimizeConfig::is_default")]
+    pub(crate) optimize: OptimizeConfig,
 }
 
 /// The account.
@@ -35,8 +42,23 @@ pub(crate) struct AccountConfig {
     /// Equity at the start.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) capital: Number,
-    /// The asset equity is counted in; instruments must be quoted in it.
+    /// The asset equity is counted in; the profit of instruments must be counted in it.
     pub(crate) currency: String,
+    /// What backs positions.
+    #[serde(skip_serializing_if = "MarginConfig::is_default")]
+    pub(crate) margin: MarginConfig,
+    /// Leverage that positions are opened with; an instrument may have its own. Only with margin.
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: u32,
+    /// Where the rest of an isolated margin goes after a liquidation.
+    #[serde(skip_serializing_if = "RemainderConfig::is_default")]
+    pub(crate) liquidation_remainder: RemainderConfig,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_one(leverage: &u32) -> bool {
+    *leverage == 1
 }
 
 /// One instrument.
@@ -45,6 +67,9 @@ pub(crate) struct AccountConfig {
 pub(crate) struct InstrumentConfig {
     /// Its name.
     pub(crate) symbol: String,
+    /// What kind of contract it is.
+    #[serde(skip_serializing_if = "ContractConfig::is_default")]
+    pub(crate) contract: ContractConfig,
     /// What is bought; without it, the symbol less the account's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base: Option<String>,
@@ -59,7 +84,7 @@ pub(crate) struct InstrumentConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) lot_size: Option<Number>,
-    /// Base units per contract; 1 unless it says otherwise.
+    /// Base units per contract, or quote units (the face value) of an inverse one; 1 unless it says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) multiplier: Option<Number>,
@@ -69,7 +94,7 @@ pub(crate) struct InstrumentConfig {
     /// Largest order; 0 for none.
     #[schemars(extend("minimum" = 0))]
     pub(crate) max_qty: Number,
-    /// Smallest notional of an order, in the quote asset.
+    /// Smallest notional of an order, in the asset that profit is counted in.
     #[schemars(extend("minimum" = 0))]
     pub(crate) min_notional: Number,
     /// Maker fee in basis points (0.01 %); negative for a rebate.
@@ -78,15 +103,48 @@ pub(crate) struct InstrumentConfig {
     /// Taker fee in basis points (0.01 %).
     #[schemars(extend("x-unit" = "bps"))]
     pub(crate) taker_fee_bps: Number,
-    /// The asset fees are paid in; without it, the quote asset.
+    /// The asset fees are paid in; without it, the one that profit is counted in: the quote asset, or the base of an inverse contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fee_asset: Option<String>,
-    /// Worth of one unit of `fee_asset` in the quote asset; needed when they differ.
+    /// Worth of one unit of `fee_asset` in the asset that profit is counted in; needed when they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(crate) fee_asset_price: Option<Number>,
+    /// Leverage that its positions are opened with; without it, the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub(crate) leverage: Option<u32>,
+    /// What a liquidation costs, in basis points of the notional; 50 unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 0, "x-unit" = "bps"))]
+    pub(crate) liquidation_fee_bps: Option<Number>,
+    /// Its maintenance tiers; an account with margin needs these or `tiers_file`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tiers: Vec<TierConfig>,
+    /// A file of maintenance tiers: Binance's leverageBracket, or ccxt's table of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tiers_file: Option<String>,
     /// Where its market data is.
     pub(crate) data: DataConfig,
+}
+
+/// What kind of contract an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ContractConfig {
+    /// The asset itself, paid in full.
+    Spot,
+    /// Profit is quantity × (exit − entry), in the quote asset.
+    #[default]
+    Linear,
+    /// Profit is contracts × face value × (1/entry − 1/exit), in the base asset: coin-margined.
+    Inverse,
+}
+
+impl ContractConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where market data is.
@@ -102,84 +160,15 @@ pub(crate) struct DataConfig {
     /// Funding settlements to go with it: a file of times and rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) funding: Option<String>,
+    /// Mark prices to go with it: a file of bars of them, such as Binance's markPriceKlines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mark: Option<String>,
     /// Signals to go with it, for strategies that listen to them: a file of times, sources, names and values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signals: Option<String>,
     /// Which columns of a file that holds several assets side by side, such as `BTC` for `BTC:open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) column_prefix: Option<String>,
-}
-
-/// When a resting order fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TouchConfig {
-    /// Price must trade through it.
-    #[default]
-    Through,
-    /// A touch is enough. Optimistic.
-    Touch,
-}
-
-/// In which order a bar visited its prices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum PathConfig {
-    /// The extreme against the position first; flat, the one nearer to the open.
-    #[default]
-    WorstFirst,
-    /// The extreme nearer to the open first.
-    NearestFirst,
-    /// Open, high, low, close.
-    OpenHighLowClose,
-    /// Open, low, high, close.
-    OpenLowHighClose,
-}
-
-/// At which price a market order fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MarketFillConfig {
-    /// The first price after it was sent: on bars, the next open.
-    #[default]
-    NextPrice,
-    /// The last price before it was sent. Optimistic, and on bars the close the decision was made on.
-    LastPrice,
-}
-
-/// What becomes of open positions when the data ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EndConfig {
-    /// They stay open and count at the last price.
-    #[default]
-    Mark,
-    /// They are closed at the last close.
-    CloseAtLastClose,
-    /// They are closed at the last bar's open.
-    CloseAtLastOpen,
-}
-
-/// Conventions of simulated fills. The defaults are the cautious ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ExecutionConfig {
-    /// When a resting order fills.
-    pub(crate) touch: TouchConfig,
-    /// In which order a bar visited its prices.
-    pub(crate) path: PathConfig,
-    /// At which price a market order fills.
-    pub(crate) market_fill: MarketFillConfig,
-    /// Ticks that market and stop orders lose.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "ticks"))]
-    pub(crate) slippage_ticks: u32,
-    /// The most that resting orders may fill of one bar's volume, in percent; 0 for no bound.
-    #[schemars(extend("minimum" = 0, "x-unit" = "%"))]
-    pub(crate) max_volume_pct: Number,
-    /// Tell strategies each bar's opening price before the bar.
-    pub(crate) opening_prints: bool,
-    /// What becomes of open positions when the data ends.
-    pub(crate) end: EndConfig,
 }
 
 /// Bounds on what may be opened and lost. 0 switches a rule off. Exits are never bound.
@@ -289,24 +278,19 @@ pub(crate) struct ReportConfig {
     /// Keep the equity after every n-th market event.
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "events"))]
     pub(crate) equity_every: u32,
+    /// Where an order book is replayed: keep the equity once in so many milliseconds, and after every fill.
+    #[schemars(range(min = 1, max = 86_400_000), extend("x-unit" = "ms"))]
+    pub(crate) sample_ms: u32,
 }
 
 impl Default for AccountConfig {
     fn default() -> Self {
-        Self { capital: Number::whole(10_000), currency: "USDT".to_owned() }
-    }
-}
-
-impl Default for ExecutionConfig {
-    fn default() -> Self {
         Self {
-            touch: TouchConfig::default(),
-            path: PathConfig::default(),
-            market_fill: MarketFillConfig::default(),
-            slippage_ticks: 1,
-            max_volume_pct: Number::whole(100),
-            opening_prints: false,
-            end: EndConfig::default(),
+            capital: Number::whole(10_000),
+            currency: "USDT".to_owned(),
+            margin: MarginConfig::Off,
+            leverage: 1,
+            liquidation_remainder: RemainderConfig::Fund,
         }
     }
 }
@@ -328,6 +312,6 @@ impl Default for RiskConfig {
 
 impl Default for ReportConfig {
     fn default() -> Self {
-        Self { calendar: CalendarConfig::default(), equity_every: 1 }
+        Self { calendar: CalendarConfig::default(), equity_every: 1, sample_ms: 1_000 }
     }
 }

@@ -20,9 +20,12 @@ mod house;
 mod inside;
 #[cfg(all(feature = "ai_strategy", feature = "multi_strategy", feature = "advanced_risk"))]
 mod licences;
+mod margin;
 mod new_strategy;
+mod optimize;
 mod program;
 mod quoted;
+mod replayed;
 mod strategies_page;
 mod tidy;
 mod tokens;

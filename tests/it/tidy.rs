@@ -13,11 +13,14 @@ const LONGER: &[(&str, usize)] = &[];
 const BYTES: usize = 2 * 1024 * 1024;
 
 /// Rooms where money is: no floating point, by the same rules.
-const MONEY: [&str; 6] = ["types", "depth", "ledger", "risk", "kernel", "venue"];
+const MONEY: [&str; 7] = ["types", "depth", "ledger", "risk", "kernel", "venue", "margin"];
 
 /// Where `unsafe` may stand: what is compared with loaded libraries has to load them. It is a workspace of its own, so nothing
 /// in it can get into the program, and its lints ask for a reason at each place.
 const UNSAFE: &str = "benches/delivery/";
+
+/// The room of the program that has `unsafe`: files can't be mapped without it. One file, with a reason at each place.
+const MAP: &str = "engine/map/";
 
 /// Names that say nothing about what lives there.
 const NAMELESS: [&str; 8] = ["util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"];
@@ -91,7 +94,9 @@ fn keeps_the_lints(file: &File) -> Vec<String> {
     // What stands in for a paid crate in the public tree is outside of the workspace, and has no code.
     let marks = manifest.get("package").and_then(|package| package.get("metadata")?.get("quantmesh"));
     let placeholder = marks.and_then(|marks| marks.get("placeholder")?.as_bool()) == Some(true);
-    complain(inherits || placeholder || !manifest.contains_key("package"), || {
+    // The room of maps has the workspace's lints but one; what that must say instead is a test of its own.
+    let map = file.path == format!("{MAP}Cargo.toml");
+    complain(inherits || map || placeholder || !manifest.contains_key("package"), || {
         format!("{}: add `[lints] workspace = true`", file.path)
     })
 }
@@ -105,8 +110,8 @@ fn is_finished(file: &File) -> Vec<String> {
     };
     let mut faults = Vec::new();
     let mut fault = |line: usize, why: &str| faults.push(format!("{}:{line}: {why}", file.path));
-    let unsafe_words =
-        if file.path.starts_with(UNSAFE) { Vec::new() } else { lines_of(&tokens, &["unsafe"]) };
+    let may = file.path.starts_with(UNSAFE) || file.path == format!("{MAP}src/lib.rs");
+    let unsafe_words = if may { Vec::new() } else { lines_of(&tokens, &["unsafe"]) };
     for line in unsafe_words {
         fault(line, "`unsafe`: find a library that does it, and is looked after");
     }
@@ -215,6 +220,20 @@ fn where_unsafe_is_allowed_is_another_workspace() {
             "{stranger} got into the program's lock file"
         );
     }
+}
+
+/// The lints of the room that may have it are the workspace's, but that each `unsafe` asks and says why.
+#[test]
+fn the_room_of_maps_asks_for_each_unsafe() {
+    let table = |path: &str| -> toml::Table { house::read(path).parse().expect("it is TOML") };
+    let (own, all) = (table(&format!("{MAP}Cargo.toml")), table("Cargo.toml"));
+    let lints = |table: &toml::Table, of: &str| table["lints"][of].as_table().expect("lints").clone();
+    let mut rust = all["workspace"]["lints"]["rust"].as_table().expect("lints").clone();
+    rust.insert("unsafe_code".to_owned(), "deny".into());
+    assert_eq!(lints(&own, "rust"), rust);
+    let mut clippy = all["workspace"]["lints"]["clippy"].as_table().expect("lints").clone();
+    clippy.insert("undocumented_unsafe_blocks".to_owned(), "deny".into());
+    assert_eq!(lints(&own, "clippy"), clippy);
 }
 
 #[test]

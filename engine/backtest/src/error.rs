@@ -1,6 +1,7 @@
 //! Why a backtest ended before its data did.
 
 use kernel::KernelError;
+use margin::Fault;
 use types::{Overflow, Time};
 
 /// What went wrong, and when in simulated time.
@@ -25,6 +26,16 @@ pub enum BacktestError {
         time: Time,
         /// Which.
         source: Overflow,
+    },
+    /// The venue's account refused a booking.
+    #[error("at event {event} ({time}): the margin account: {source}")]
+    Margin {
+        /// Count of market events so far.
+        event: u64,
+        /// The event's time.
+        time: Time,
+        /// Why.
+        source: Fault,
     },
     /// A strategy answers every report with another order, without end.
     #[error(

@@ -4,6 +4,7 @@ mod error;
 mod feed;
 mod journal;
 mod lookahead;
+mod margin;
 mod recording;
 mod replay;
 mod run;

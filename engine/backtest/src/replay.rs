@@ -72,6 +72,7 @@ impl Backtest {
     where
         I: Iterator<Item = Tick> + Clone,
     {
+        self.wired = true;
         let mut recordings: Vec<Played<I>> = recordings.into_iter().map(|one| self.played(one)).collect();
         let mut events = events.into_iter().peekable();
         let first = recordings.iter().map(|one| one.at_venue.due);
@@ -220,6 +221,12 @@ impl Backtest {
     #[cold]
     fn arrival(&mut self) -> Result<(), BacktestError> {
         let Some((time, command)) = self.wire.arrive() else { return Ok(()) };
+        if self.margin.is_some()
+            && let Some(report) = self.refused_by_margin(time, &command)?
+        {
+            self.wire.answer(time, report);
+            return Ok(());
+        }
         if let Err(source) = self.venue.submit(time, &command, &mut self.reports) {
             return Err(self.overflow(time, source));
         }
@@ -293,15 +300,18 @@ impl Backtest {
             self.recorder.equity(time, self.outbox.equity);
             self.sample_from(time);
         }
-        if self.outbox.commands.is_empty() {
-            return Ok(false);
+        let mut sent = !self.outbox.commands.is_empty();
+        if sent {
+            self.dispatch(time);
         }
-        self.dispatch(time);
-        Ok(true)
+        if self.margin.is_some() {
+            sent |= self.liquidate(time)?;
+        }
+        Ok(sent)
     }
 
     #[cold]
-    fn dispatch(&mut self, time: Time) {
+    pub(crate) fn dispatch(&mut self, time: Time) {
         for command in &self.outbox.commands {
             if let types::Command::Place(order) = command {
                 self.recorder.order(order);

@@ -6,12 +6,13 @@
 
 use kernel::{Kernel, KernelError, KernelSetup, Outbox};
 use ledger::{AccountRecord, Recorder, RecorderOptions, RunRecord};
-use sdk::{Answer, Market, SubAccount};
+use sdk::{Answer, SubAccount};
 use types::{
     Event, InstrumentId, Money, OperatorVerb, OrderReport, Overflow, Price, Qty, Signal, Time, Trade,
 };
 use venue::{Execution, SimExchange, Wire};
 
+use crate::margin::Margin;
 use crate::{BacktestError, Entry, Journal, ReplaySetup};
 
 /// What becomes of open positions when the data ends.
@@ -59,6 +60,10 @@ pub struct Backtest {
     pub(crate) venue: SimExchange,
     pub(crate) wire: Wire,
     pub(crate) recorder: Recorder,
+    /// The venue's account, where the run has margin.
+    pub(crate) margin: Option<Box<Margin>>,
+    /// Whether order books are replayed, so that commands go by wire.
+    pub(crate) wired: bool,
     journal: Option<Journal>,
     pub(crate) outbox: Outbox,
     pub(crate) reports: Vec<OrderReport>,
@@ -109,6 +114,8 @@ impl Backtest {
             reports_at: (Time::EPOCH, 0),
             recorder: Recorder::new(kernel.settlement, kernel.capital, instruments, recorder),
             kernel: Kernel::new(kernel)?,
+            margin: None,
+            wired: false,
             journal: journal.then(Journal::default),
             outbox: Outbox::new(),
             reports: Vec::with_capacity(256),
@@ -159,6 +166,12 @@ impl Backtest {
         self.through(event)?;
         self.recorder.equity(event.time(), self.outbox.equity);
         Ok(())
+    }
+
+    /// Equity after the last event, in the settlement asset.
+    #[must_use]
+    pub const fn equity(&self) -> Money {
+        self.outbox.equity
     }
 
     /// The journal so far; empty where none is kept.
@@ -227,6 +240,12 @@ impl Backtest {
     #[inline]
     fn through(&mut self, event: &Event) -> Result<(), BacktestError> {
         let time = event.time();
+        if let (true, Event::Bar { instrument, bar }) = (self.margin.is_some(), event) {
+            let opened = bar.open_time.max(self.now);
+            if self.liquidate_inside(*instrument, bar, opened, true)? {
+                self.pump(opened)?;
+            }
+        }
         if let Err(source) = self.venue.on_market(event, &mut self.reports) {
             return Err(self.overflow(time, source));
         }
@@ -238,8 +257,16 @@ impl Backtest {
             self.pump(time)?;
         }
         self.now = time;
+        if let (true, Event::Bar { instrument, bar }) = (self.margin.is_some(), event)
+            && self.liquidate_inside(*instrument, bar, time, false)?
+        {
+            self.pump(time)?;
+        }
         self.step(event, time)?;
         if !self.reports.is_empty() {
+            self.pump(time)?;
+        }
+        if self.margin.is_some() && self.liquidate(time)? {
             self.pump(time)?;
         }
         Ok(())
@@ -286,6 +313,9 @@ impl Backtest {
         if let Some(journal) = &mut self.journal {
             journal.write(event, &self.outbox.commands);
         }
+        if self.margin.is_some() {
+            self.observe_margin(event)?;
+        }
         if let Event::Signal { signal, .. } = event {
             self.recorder.note(signal.time, None, describe(signal, self.outbox.answer));
         }
@@ -298,13 +328,30 @@ impl Backtest {
         Ok(())
     }
 
+    /// Sends what the last step asked for, the way that this run's commands go.
+    #[cold]
+    pub(crate) fn send(&mut self, time: Time) -> Result<(), BacktestError> {
+        if self.wired {
+            self.dispatch(time);
+            return Ok(());
+        }
+        self.carry_out(time)
+    }
+
     #[cold]
     fn carry_out(&mut self, time: Time) -> Result<(), BacktestError> {
-        for command in &self.outbox.commands {
-            if let types::Command::Place(order) = command {
+        for at in 0..self.outbox.commands.len() {
+            let Some(command) = self.outbox.commands.get(at).copied() else { break };
+            if let types::Command::Place(order) = &command {
                 self.recorder.order(order);
             }
-            if let Err(source) = self.venue.submit(time, command, &mut self.reports) {
+            if self.margin.is_some()
+                && let Some(report) = self.refused_by_margin(time, &command)?
+            {
+                self.reports.push(report);
+                continue;
+            }
+            if let Err(source) = self.venue.submit(time, &command, &mut self.reports) {
                 return Err(BacktestError::Overflow { event: self.events, time, source });
             }
         }
@@ -313,13 +360,8 @@ impl Backtest {
 
     /// Profit of what is still open, at the last prices, by instrument id.
     fn unrealised(&self) -> Result<Vec<Money>, Overflow> {
-        let of = |market: &Market| match market.last {
-            Some(price) => {
-                market.instrument.notional(price, market.position.qty)?.minus(market.position.cost)
-            }
-            None => Ok(Money::ZERO),
-        };
-        self.kernel.markets().iter().map(of).collect()
+        let markets = self.kernel.markets();
+        self.kernel.portfolio().unrealised(|id| markets.get(id.index()).and_then(|market| market.last))
     }
 
     pub(crate) fn overflow(&self, time: Time, source: Overflow) -> BacktestError {

@@ -11,6 +11,7 @@ mod outbox;
 mod setup;
 mod step;
 mod stop;
+mod taken;
 mod term;
 
 pub use desk::LiveOrder;

@@ -2,7 +2,7 @@
 
 use ledger::{Booked, RoundTrip};
 use sdk::Answer;
-use types::{Command, Money};
+use types::{ClientOrderId, Command, Money};
 
 /// A remark of a strategy (by its place) or of the kernel itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Outbox {
     pub commands: Vec<Command>,
     /// The fill that was booked, with its turnover.
     pub booked: Option<(Booked, Money)>,
+    /// The id under which a liquidation was booked.
+    pub taken: Option<ClientOrderId>,
     /// Funding that was received (negative: paid).
     pub funding: Option<Money>,
     /// Round trips that were closed.
@@ -45,6 +47,7 @@ impl Outbox {
         self.closed.clear();
         self.remarks.clear();
         self.booked = None;
+        self.taken = None;
         self.funding = None;
         self.answer = None;
     }

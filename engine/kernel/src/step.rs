@@ -15,7 +15,7 @@ use crate::{KernelError, KernelSetup, LiveOrder, Outbox, Remark};
 pub struct Kernel {
     pub(crate) now: Time,
     pub(crate) markets: Vec<Market>,
-    portfolio: Portfolio,
+    pub(crate) portfolio: Portfolio,
     gate: Gate,
     breaker: Breaker,
     pub(crate) desks: Vec<Desk>,
@@ -216,6 +216,10 @@ impl Kernel {
                 }
                 self.owner_of(*instrument, |_| true)
             }
+            Event::Liquidation { instrument, liquidation } => {
+                self.taken(*instrument, liquidation, outbox)?;
+                None
+            }
             Event::Signal { instrument, .. } => self.owner_of(*instrument, |_| true),
         };
         outbox.equity = self.equity()?;
@@ -233,6 +237,7 @@ impl Kernel {
             let market = self.market(instrument)?;
             market.position = booked.position;
             let turnover = market.instrument.notional(fill.price, fill.qty)?;
+            let turnover = self.portfolio.in_settlement(instrument, turnover)?;
             outbox.booked = Some((booked, turnover));
         }
         let place = report.id.strategy;

@@ -17,6 +17,8 @@ pub enum Account {
     Fees,
     /// Funding paid, less funding received.
     Funding,
+    /// Paid to a venue's insurance fund at liquidations, less what it paid for us.
+    Insurance,
 }
 
 /// One line of a transaction: a positive amount flows into the account.
@@ -67,6 +69,7 @@ struct Page {
     realised: Money,
     fees: Money,
     funding: Money,
+    insurance: Money,
     /// By instrument id.
     positions: Vec<Money>,
 }
@@ -90,7 +93,7 @@ impl Books {
     /// [`Overflow`] when the sum leaves the range.
     pub fn trial_balance(&self, asset: Asset) -> Result<Money, Overflow> {
         let Some(page) = self.pages.iter().find(|page| page.asset == asset) else { return Ok(Money::ZERO) };
-        let fixed = [page.capital, page.cash, page.realised, page.fees, page.funding];
+        let fixed = [page.capital, page.cash, page.realised, page.fees, page.funding, page.insurance];
         fixed.iter().chain(&page.positions).try_fold(Money::ZERO, |sum, balance| sum.plus(*balance))
     }
 
@@ -151,6 +154,7 @@ impl Page {
             realised: zero,
             fees: zero,
             funding: zero,
+            insurance: zero,
             positions: Vec::new(),
         }
     }
@@ -162,6 +166,7 @@ impl Page {
             Account::Realised => self.realised,
             Account::Fees => self.fees,
             Account::Funding => self.funding,
+            Account::Insurance => self.insurance,
             Account::Position(id) => self.positions.get(id.index()).copied().unwrap_or(Money::ZERO),
         }
     }
@@ -174,6 +179,7 @@ impl Page {
             Account::Realised => &mut self.realised,
             Account::Fees => &mut self.fees,
             Account::Funding => &mut self.funding,
+            Account::Insurance => &mut self.insurance,
             Account::Position(id) => {
                 if self.positions.len() <= id.index() {
                     self.positions.resize(id.index() + 1, Money::ZERO);

@@ -6,12 +6,14 @@
 mod books;
 mod lots;
 mod portfolio;
+mod pots;
 mod record;
 mod recorder;
 
 pub use books::{Account, Books, Posting, Unbalanced};
 pub use lots::Lots;
 pub use portfolio::{Booked, LedgerError, Portfolio};
+pub use pots::Wallet;
 pub use record::{
     AccountRecord, EquityPoint, FillRecord, FundingRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals,
 };

@@ -29,7 +29,7 @@ impl Lots {
         Self { open: VecDeque::new() }
     }
 
-    /// Takes in a fill whose fee is worth `fee` in the quote asset, and appends the round trips that it closes.
+    /// Takes in a fill whose fee is worth `fee` in the instrument's settlement asset, and appends the round trips that it closes.
     ///
     /// # Errors
     /// [`Overflow`] when a profit leaves the range of money.
@@ -50,8 +50,7 @@ impl Lots {
             let qty = entry.qty.min(rest.qty);
             let (entry_fee, exit_fee) = (entry.split(qty)?, rest.split(qty)?);
             let moved = Qty::from_lots(qty.lots() * entry.side.sign());
-            let gross =
-                instrument.notional(rest.price, moved)?.minus(instrument.notional(entry.price, moved)?)?;
+            let gross = instrument.worth(rest.price, moved)?.minus(instrument.worth(entry.price, moved)?)?;
             closed.push(RoundTrip {
                 instrument: instrument.id(),
                 slot: entry.slot,
@@ -63,6 +62,7 @@ impl Lots {
                 exit_price: rest.price,
                 gross,
                 fees: entry_fee.plus(exit_fee)?,
+                liquidated: false,
             });
             if entry.qty.is_zero() {
                 self.open.remove(at);

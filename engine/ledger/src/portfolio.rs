@@ -1,11 +1,12 @@
 //! The one door through which money moves: fills and funding become balanced transactions.
 
 use types::{
-    Amount, Asset, ClientOrderId, Decimal, FeeSchedule, Fill, Funding, Instrument, InstrumentId, Money,
-    Overflow, Position, Price, Qty, Rounding, Time, div_round,
+    Amount, Asset, ClientOrderId, Decimal, FeeSchedule, Fill, Funding, Instrument, InstrumentId, Liquidation,
+    Money, Overflow, Position, Price, Qty, Rounding, Time, div_round,
 };
 
 use crate::books::BookError;
+use crate::pots::{Pot, Wallet};
 use crate::{Account, Books, Lots, Posting, RoundTrip, Unbalanced};
 
 /// Why the books refused an entry. Nothing was booked then.
@@ -20,29 +21,43 @@ pub enum LedgerError {
     /// The books don't know the instrument.
     #[error("instrument number {} is not in the books", .0.0)]
     UnknownInstrument(InstrumentId),
-    /// An instrument is quoted in another asset than equity is counted in.
+    /// An instrument's profit is counted in another asset than equity is.
     #[error(
-        "{symbol} is quoted in {quote}, but the account is counted in {settlement}; use instruments quoted in {settlement}, or set account.currency"
+        "the profit of {symbol} is counted in {quote}, but the account in {settlement}; use instruments whose profit is in {settlement} (their quote asset, or the base of an inverse contract), or set account.currency = \"{quote}\""
     )]
     OtherQuote {
         /// Instrument.
         symbol: String,
-        /// Its quote asset.
+        /// What its profit is counted in.
         quote: Asset,
+        /// The account's.
+        settlement: Asset,
+    },
+    /// A balance in an asset that no instrument of the run gives a price for.
+    #[error(
+        "nothing in this run says what {asset} is worth in {settlement}; add an instrument with base {asset} and quote {settlement}"
+    )]
+    NoIndex {
+        /// The asset.
+        asset: Asset,
         /// The account's.
         settlement: Asset,
     },
 }
 
-/// What a fill did to the books.
+/// What a fill did to the books. Money is in the account's settlement asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booked {
-    /// The position after it.
+    /// The position after it; its cost is in the instrument's settlement asset.
     pub position: Position,
     /// Profit it realised against average cost, before its fee.
     pub realised: Money,
-    /// Its fee's worth in the settlement asset.
+    /// Its fee's worth.
     pub fee: Money,
+    /// Whether the venue closed it for want of margin.
+    pub liquidation: bool,
+    /// What a liquidation paid to the insurance fund beside its fee; negative where the fund paid.
+    pub insurance: Money,
 }
 
 /// One account with its positions.
@@ -53,6 +68,8 @@ pub struct Portfolio {
     holdings: Vec<Holding>,
     /// Cash in the settlement asset, and what fees in other assets are worth in it: the part of equity without prices.
     cash: Money,
+    /// Balances in other assets. Most runs have none.
+    pots: Vec<Pot>,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +77,8 @@ struct Holding {
     instrument: Instrument,
     position: Position,
     lots: Lots,
+    /// The place of its settlement asset among the pots; `None` where that is the account's.
+    pot: Option<usize>,
 }
 
 impl Portfolio {
@@ -69,19 +88,55 @@ impl Portfolio {
     /// [`LedgerError::OtherQuote`] when an instrument's profit is counted in another asset.
     pub fn new(settlement: Asset, capital: Money, instruments: Vec<Instrument>) -> Result<Self, LedgerError> {
         for instrument in &instruments {
-            if instrument.quote() != settlement {
-                let (symbol, quote) = (instrument.symbol().to_owned(), instrument.quote());
-                return Err(LedgerError::OtherQuote { symbol, quote, settlement });
+            let settle = instrument.settle();
+            if settle != settlement {
+                let symbol = instrument.symbol().to_owned();
+                return Err(LedgerError::OtherQuote { symbol, quote: settle, settlement });
             }
         }
+        Self::with_wallets(settlement, capital, &[], instruments)
+    }
+
+    /// An account with balances in other assets beside `capital`: collateral, or what inverse contracts are settled in. Each of them
+    /// counts at the price of an instrument that has it as its base and `settlement` as its quote.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoIndex`] for an asset without such an instrument.
+    pub fn with_wallets(
+        settlement: Asset,
+        capital: Money,
+        wallets: &[Wallet],
+        instruments: Vec<Instrument>,
+    ) -> Result<Self, LedgerError> {
         let mut books = Books::new();
-        let post = |account, amount| Posting { account, asset: settlement, amount };
-        books.post(&[post(Account::Capital, capital.negated()?), post(Account::Cash, capital)])?;
-        let holdings = instruments
-            .into_iter()
-            .map(|instrument| Holding { instrument, position: Position::FLAT, lots: Lots::new() })
-            .collect();
-        Ok(Self { settlement, books, holdings, cash: capital })
+        let mut pots = Vec::new();
+        let foreign = instruments.iter().map(Instrument::settle).chain(wallets.iter().map(|one| one.asset));
+        for asset in foreign.filter(|asset| *asset != settlement) {
+            if pots.iter().all(|pot: &Pot| pot.asset() != asset) {
+                pots.push(Pot::new(asset, settlement, &instruments)?);
+            }
+        }
+        let (mut cash, mut deposits) = (capital, vec![Amount { asset: settlement, money: capital }]);
+        for wallet in wallets {
+            deposits.push(Amount { asset: wallet.asset, money: wallet.amount });
+            match pots.iter_mut().find(|pot| pot.asset() == wallet.asset) {
+                Some(pot) => pot.open(wallet)?,
+                None => cash = cash.plus(wallet.amount)?,
+            }
+        }
+        for Amount { asset, money } in deposits {
+            let post = |account, amount| Posting { account, asset, amount };
+            books.post(&[post(Account::Capital, money.negated()?), post(Account::Cash, money)])?;
+        }
+        let pot_of = |instrument: &Instrument| pots.iter().position(|pot| pot.asset() == instrument.settle());
+        let holding = |instrument: Instrument| Holding {
+            pot: pot_of(&instrument),
+            instrument,
+            position: Position::FLAT,
+            lots: Lots::new(),
+        };
+        let holdings = instruments.into_iter().map(holding).collect();
+        Ok(Self { settlement, books, holdings, cash, pots })
     }
 
     /// What equity is counted in.
@@ -102,7 +157,8 @@ impl Portfolio {
         self.holdings.get(instrument.index()).map_or(Position::FLAT, |holding| holding.position)
     }
 
-    /// Cash, with fees in other assets at their configured price; equity when everything is flat.
+    /// Cash in the settlement asset, with fees in other assets at their configured price; equity when everything is flat and no other
+    /// asset is held.
     #[must_use]
     pub const fn cash(&self) -> Money {
         self.cash
@@ -116,22 +172,56 @@ impl Portfolio {
     pub fn equity(&self, mark: impl Fn(InstrumentId) -> Option<Price>) -> Result<Money, Overflow> {
         let mut equity = self.cash;
         for holding in &self.holdings {
-            if holding.position.qty.is_zero() {
-                continue;
+            if !holding.position.qty.is_zero() && holding.pot.is_none() {
+                equity = equity.plus(holding.worth(&mark)?)?;
             }
-            let worth = match mark(holding.instrument.id()) {
-                Some(price) => holding.instrument.notional(price, holding.position.qty)?,
-                None => holding.position.cost,
-            };
-            equity = equity.plus(worth)?;
         }
-        Ok(equity)
+        if self.pots.is_empty() { Ok(equity) } else { equity.plus(self.foreign(&mark)?) }
+    }
+
+    /// Balances and positions in other assets, at their index prices.
+    #[cold]
+    fn foreign(&self, mark: &impl Fn(InstrumentId) -> Option<Price>) -> Result<Money, Overflow> {
+        let mut sum = Money::ZERO;
+        for (at, pot) in self.pots.iter().enumerate() {
+            let mut own = pot.cash();
+            for holding in self.holdings.iter().filter(|holding| holding.pot == Some(at)) {
+                own = own.plus(holding.worth(mark)?)?;
+            }
+            sum = sum.plus(pot.counts(own, mark(pot.source()))?)?;
+        }
+        Ok(sum)
+    }
+
+    /// Profit of what is open, by instrument id, at the prices that `mark` gives, in the settlement asset; a position without a price
+    /// has none.
+    ///
+    /// # Errors
+    /// [`Overflow`] when a profit leaves the range of money.
+    pub fn unrealised(&self, mark: impl Fn(InstrumentId) -> Option<Price>) -> Result<Vec<Money>, Overflow> {
+        let of = |holding: &Holding| {
+            let profit = holding.worth(&mark)?.minus(holding.position.cost)?;
+            let pot = holding.pot.and_then(|at| self.pots.get(at));
+            pot.map_or(Ok(profit), |pot| pot.counts(profit, mark(pot.source())))
+        };
+        self.holdings.iter().map(of).collect()
+    }
+
+    /// An amount of an instrument's settlement asset in the account's, at the last price that the books saw.
+    ///
+    /// # Errors
+    /// [`Overflow`] when the product leaves the range of money.
+    #[inline]
+    pub fn in_settlement(&self, instrument: InstrumentId, money: Money) -> Result<Money, Overflow> {
+        let pot = self.holdings.get(instrument.index()).and_then(|holding| self.pots.get(holding.pot?));
+        pot.map_or(Ok(money), |pot| pot.counts(money, None))
     }
 
     /// Books a fill: cash against position, profit against realised, fee against fees. Appends closed round trips.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was booked then.
+    #[inline]
     pub fn fill(
         &mut self,
         instrument: InstrumentId,
@@ -140,30 +230,91 @@ impl Portfolio {
         fill: &Fill,
         closed: &mut Vec<RoundTrip>,
     ) -> Result<Booked, LedgerError> {
-        let settlement = self.settlement;
+        self.book(instrument, id, time, fill, None, closed)
+    }
+
+    /// Books what a venue closed for want of margin, in one transaction with what was settled with its insurance fund. The round
+    /// trips that it closes say so.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was booked then.
+    pub fn liquidate(
+        &mut self,
+        instrument: InstrumentId,
+        id: ClientOrderId,
+        liquidation: &Liquidation,
+        closed: &mut Vec<RoundTrip>,
+    ) -> Result<Booked, LedgerError> {
+        let Liquidation { time, fill, insurance } = liquidation;
+        self.book(instrument, id, *time, fill, Some(*insurance), closed)
+    }
+
+    #[inline]
+    fn book(
+        &mut self,
+        instrument: InstrumentId,
+        id: ClientOrderId,
+        time: Time,
+        fill: &Fill,
+        insurance: Option<Money>,
+        closed: &mut Vec<RoundTrip>,
+    ) -> Result<Booked, LedgerError> {
         let holding =
             self.holdings.get_mut(instrument.index()).ok_or(LedgerError::UnknownInstrument(instrument))?;
+        let settle = holding.instrument.settle();
         let signed = Qty::from_lots(fill.qty.lots() * fill.side.sign());
-        let paid = holding.instrument.notional(fill.price, signed)?;
-        let (position, realised) = traded(holding.position, signed, paid)?;
+        let paid = holding.instrument.worth(fill.price, signed)?;
+        let (position, realised) = holding.position.traded(signed, paid)?;
         let fee = fee_worth(&holding.instrument.fees(), fill.fee)?;
         let cost = position.cost.minus(holding.position.cost)?;
-        let post = |account, amount| Posting { account, asset: settlement, amount };
-        let cash = self.cash.minus(paid)?.minus(fee)?;
-        self.books.post(&[
+        let insured = insurance.unwrap_or(Money::ZERO);
+        let post = |account, amount| Posting { account, asset: settle, amount };
+        let moved = paid.plus(fee)?.plus(insured)?;
+        let transaction = [
             post(Account::Cash, paid.negated()?),
             post(Account::Position(instrument), cost),
             post(Account::Realised, realised.negated()?),
             Posting { account: Account::Cash, asset: fill.fee.asset, amount: fill.fee.money.negated()? },
             Posting { account: Account::Fees, asset: fill.fee.asset, amount: fill.fee.money },
-        ])?;
-        holding.position = position;
-        self.cash = cash;
-        holding.lots.take(&holding.instrument, id, time, fill, fee, closed)?;
-        Ok(Booked { position, realised, fee })
+            post(Account::Cash, insured.negated()?),
+            post(Account::Insurance, insured),
+        ];
+        let count = if insurance.is_some() { transaction.len() } else { transaction.len() - 2 };
+        let transaction = transaction.get(..count).unwrap_or(&transaction);
+        let before = closed.len();
+        let mut booked =
+            Booked { position, realised, fee, liquidation: insurance.is_some(), insurance: insured };
+        match holding.pot.and_then(|at| self.pots.get_mut(at)) {
+            None => {
+                let cash = self.cash.minus(moved)?;
+                self.books.post(transaction)?;
+                self.cash = cash;
+                holding.position = position;
+                holding.lots.take(&holding.instrument, id, time, fill, fee, closed)?;
+            }
+            Some(pot) => {
+                let cash = pot.cash().minus(moved)?;
+                pot.see(&holding.instrument, fill.price);
+                booked.realised = pot.counts(realised, None)?;
+                booked.fee = pot.counts(fee, None)?;
+                booked.insurance = pot.counts(insured, None)?;
+                self.books.post(transaction)?;
+                pot.set_cash(cash);
+                holding.position = position;
+                holding.lots.take(&holding.instrument, id, time, fill, fee, closed)?;
+                for trip in closed.iter_mut().skip(before) {
+                    (trip.gross, trip.fees) = (pot.counts(trip.gross, None)?, pot.counts(trip.fees, None)?);
+                }
+            }
+        }
+        if insurance.is_some() {
+            closed.iter_mut().skip(before).for_each(|trip| trip.liquidated = true);
+        }
+        Ok(booked)
     }
 
-    /// Books a funding settlement at `price`: longs pay a positive rate, shorts get it. Returns what was received.
+    /// Books a funding settlement at `price`: longs pay a positive rate, shorts get it. Returns what was received, in the settlement
+    /// asset.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was booked then.
@@ -177,11 +328,31 @@ impl Portfolio {
             self.holdings.get(instrument.index()).ok_or(LedgerError::UnknownInstrument(instrument))?;
         let notional = holding.instrument.notional(price, holding.position.qty)?;
         let paid = notional.at_rate(funding.rate, Rounding::Up)?;
-        let cash = self.cash.minus(paid)?;
-        let post = |account, amount| Posting { account, asset: self.settlement, amount };
-        self.books.post(&[post(Account::Cash, paid.negated()?), post(Account::Funding, paid)])?;
-        self.cash = cash;
-        Ok(paid.negated()?)
+        let settle = holding.instrument.settle();
+        let post = |account, amount| Posting { account, asset: settle, amount };
+        let transaction = [post(Account::Cash, paid.negated()?), post(Account::Funding, paid)];
+        let Some(pot) = holding.pot.and_then(|at| self.pots.get_mut(at)) else {
+            let cash = self.cash.minus(paid)?;
+            self.books.post(&transaction)?;
+            self.cash = cash;
+            return Ok(paid.negated()?);
+        };
+        let cash = pot.cash().minus(paid)?;
+        self.books.post(&transaction)?;
+        pot.set_cash(cash);
+        pot.see(&holding.instrument, price);
+        Ok(pot.counts(paid.negated()?, None)?)
+    }
+}
+
+impl Holding {
+    #[inline]
+    fn worth(&self, mark: &impl Fn(InstrumentId) -> Option<Price>) -> Result<Money, Overflow> {
+        match mark(self.instrument.id()) {
+            _ if self.position.qty.is_zero() => Ok(Money::ZERO),
+            Some(price) => self.instrument.worth(price, self.position.qty),
+            None => Ok(self.position.cost),
+        }
     }
 }
 
@@ -194,27 +365,7 @@ impl From<BookError> for LedgerError {
     }
 }
 
-/// The position after trading `signed` for `paid`, and the profit realised, at average cost.
-///
-/// The part that closes takes its share of the cost, rounded half-even to 10⁻¹⁸; what opens costs what was paid.
-fn traded(position: Position, signed: Qty, paid: Money) -> Result<(Position, Money), Overflow> {
-    let (held, moved) = (position.qty.lots(), signed.lots());
-    let qty = position.qty.plus(signed)?;
-    if held == 0 || (held > 0) == (moved > 0) {
-        return Ok((Position { qty, cost: position.cost.plus(paid)? }, Money::ZERO));
-    }
-    let closing = held.unsigned_abs().min(moved.unsigned_abs());
-    let part = |of: Money, whole: i64| {
-        let whole = i64::try_from(whole.unsigned_abs()).map_err(|_| Overflow("a position"))?;
-        of.share(i128::from(closing), whole, Rounding::HalfEven)
-    };
-    let (cost_closed, paid_closed) = (part(position.cost, held)?, part(paid, moved)?);
-    let realised = cost_closed.plus(paid_closed)?.negated()?;
-    let cost = position.cost.minus(cost_closed)?.plus(paid.minus(paid_closed)?)?;
-    Ok((Position { qty, cost }, realised))
-}
-
-/// What a fee is worth in the quote asset, rounded against us.
+/// What a fee is worth in the instrument's settlement asset, rounded against us.
 fn fee_worth(schedule: &FeeSchedule, fee: Amount) -> Result<Money, Overflow> {
     match schedule.asset_price {
         Some(price) if fee.asset == schedule.asset => worth_at(fee.money, price),

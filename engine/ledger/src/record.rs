@@ -29,10 +29,12 @@ pub struct FillRecord {
     pub fill: Fill,
     /// Signed position after it.
     pub position: Qty,
-    /// Profit it realised against average cost, before its fee, in the quote asset.
+    /// Profit it realised against average cost, before its fee, in the settlement asset.
     pub realised: Money,
     /// What its fee is worth in the settlement asset; negative for a rebate.
     pub fee: Money,
+    /// Whether the venue closed it for want of margin.
+    pub liquidation: bool,
 }
 
 /// One funding settlement of a position.
@@ -67,10 +69,12 @@ pub struct RoundTrip {
     pub exit_time: Time,
     /// At what price.
     pub exit_price: Price,
-    /// Price difference × quantity, before fees.
+    /// What the exit is worth more than the entry, before fees, in the settlement asset.
     pub gross: Money,
-    /// Both fees' parts that belong to this quantity, in the quote asset; negative for a rebate.
+    /// Both fees' parts that belong to this quantity, in the settlement asset; negative for a rebate.
     pub fees: Money,
+    /// Whether the exit was a liquidation.
+    pub liquidated: bool,
 }
 
 /// The life of one order, for the chart and the journal.
@@ -157,6 +161,12 @@ pub struct Totals {
     pub fees: Money,
     /// Funding received less funding paid.
     pub funding: Money,
+    /// Legs that the venue closed for want of margin.
+    pub liquidations: u64,
+    /// Paid to the venue's insurance fund, less what it paid for us; liquidation fees are among `fees`.
+    pub insurance: Money,
+    /// What balances in other assets gained by their price in the settlement asset; zero where there are none.
+    pub revaluation: Money,
     /// Sum of price × quantity over all fills.
     pub turnover: Money,
 }

@@ -196,6 +196,8 @@ impl Recorder {
         totals.realised = add(totals.realised, booked.realised);
         totals.fees = add(totals.fees, booked.fee);
         totals.turnover = add(totals.turnover, turnover);
+        totals.liquidations += u64::from(booked.liquidation);
+        totals.insurance = add(totals.insurance, booked.insurance);
         self.record.fills.push(FillRecord {
             time: report.time,
             id: report.id,
@@ -204,6 +206,7 @@ impl Recorder {
             position: booked.position.qty,
             realised: booked.realised,
             fee: booked.fee,
+            liquidation: booked.liquidation,
         });
         if let Some(position) = self.record.positions.get_mut(report.instrument.index()) {
             *position = booked.position.qty;
@@ -238,8 +241,18 @@ impl Recorder {
         for (kept, profit) in self.record.unrealised.iter_mut().zip(unrealised) {
             *kept = *profit;
         }
+        self.record.totals.revaluation = revaluation(&self.record);
         self.record
     }
+}
+
+/// What is left of the change of equity when every booking is taken off it.
+fn revaluation(record: &RunRecord) -> Money {
+    let Totals { realised, unrealised, fees, funding, insurance, .. } = record.totals;
+    let less = [record.capital, realised, unrealised, funding].map(Money::units);
+    let plus = [fees, insurance].map(Money::units);
+    let left = less.into_iter().fold(record.final_equity().units(), i128::saturating_sub);
+    Money::from_units(plus.into_iter().fold(left, i128::saturating_add))
 }
 
 impl Candles {

@@ -28,22 +28,24 @@ pub(crate) fn float(money: Money) -> f64 {
     money.units() as f64 / 1e18
 }
 
-/// The day a moment belongs to; midnight belongs to the day that ends.
-pub(crate) const fn day_of(time: Time) -> i64 {
-    time.nanos().saturating_sub(1).div_euclid(DAY)
-}
-
 /// Last equity of each day that has one.
 pub(crate) fn daily(points: &[EquityPoint]) -> Vec<(i64, f64)> {
-    let mut days: Vec<(i64, f64)> = Vec::new();
-    for point in points {
-        let (day, equity) = (day_of(point.time), float(point.equity));
-        match days.last_mut() {
-            Some(last) if last.0 == day => last.1 = equity,
-            _ => days.push((day, equity)),
-        }
-    }
-    days
+    last_of_each(points, DAY).map(|(day, point)| (day, float(point.equity))).collect()
+}
+
+/// The last point of each period that has one, with the number of the period since 1970; `period` is in nanoseconds, and the moment
+/// between two periods belongs to the one that ends. Points are oldest first.
+pub fn last_of_each(points: &[EquityPoint], period: i64) -> impl Iterator<Item = (i64, &EquityPoint)> {
+    let period = period.max(1);
+    let mut rest = points;
+    std::iter::from_fn(move || {
+        let number = rest.first()?.time.nanos().saturating_sub(1).div_euclid(period);
+        let end = (number + 1).saturating_mul(period);
+        // Periods are far fewer than points: their ends are looked for, and nothing is worked out for each point.
+        let (inside, later) = rest.split_at(rest.partition_point(|point| point.time.nanos() <= end).max(1));
+        rest = later;
+        inside.last().map(|point| (number, point))
+    })
 }
 
 /// Simple returns from one day to the next; a day after zero equity has none.
@@ -91,4 +93,23 @@ fn fall(peak: EquityPoint, low: EquityPoint, recovered: Option<Time>) -> Option<
     let depth = float(amount) / float(peak.equity);
     let real = amount > Money::ZERO && depth.is_finite();
     real.then_some(Drawdown { peak: peak.time, trough: low.time, recovered, depth, amount })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_moment_between_two_periods_belongs_to_the_one_that_ends() {
+        let point = |nanos: i64| EquityPoint {
+            time: Time::from_nanos(nanos),
+            equity: Money::from_units(nanos.into()),
+        };
+        let points: Vec<EquityPoint> = [-10, -9, 0, 1, 1, 10, 11, 35, 40, i64::MAX].map(point).to_vec();
+        let ends: Vec<(i64, i64)> =
+            last_of_each(&points, 10).map(|(number, point)| (number, point.time.nanos())).collect();
+        let far = (i64::MAX - 1) / 10;
+        assert_eq!(ends, [(-2, -10), (-1, 0), (0, 10), (1, 11), (3, 40), (far, i64::MAX)]);
+        assert_eq!(last_of_each(&[], 10).count(), 0);
+    }
 }

@@ -65,6 +65,7 @@ pub(crate) fn document(sheet: &Sheet<'_>) -> Json {
             "instruments": parts(&sheet.attribution.instruments),
         },
         "positions": positions(record),
+        "bounds": crate::bounds::json(context, |one| metric(one, record.settlement.as_str())),
         "accounts": crate::accounts::json(record, context),
         "notes": record.notes.iter().map(|note| json!({
             "time": show::time(note.time),

@@ -42,8 +42,8 @@ pub use view::{Market, Mode, View};
 pub use depth::Depth;
 // The vocabulary, so that a strategy crate imports nothing but this one.
 pub use types::{
-    Amount, Asset, Bar, CancelReason, ClientOrderId, Decimal, DecimalError, Event, FeeSchedule, Fill,
-    Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Label, LabelError, Liquidity, Money,
+    Amount, Asset, Bar, CancelReason, ClientOrderId, Contract, Decimal, DecimalError, Event, FeeSchedule,
+    Fill, Filters, Funding, Instrument, InstrumentId, InstrumentSpec, Label, LabelError, Liquidity, Money,
     OperatorVerb, Order, OrderKind, OrderReport, Overflow, Position, Price, Qty, Quote, Rate, Refusal,
     RefusalRule, RejectReason, ReportKind, Rounding, Seen, Side, Signal, Tick, TickKind, Time, TimeInForce,
     Trade, div_round,

@@ -1,7 +1,7 @@
 //! What a strategy may see: its markets and its account, read-only, as of the event being handled.
 
 use depth::Depth;
-use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Rate, Rounding, Time, div_round};
+use types::{Instrument, InstrumentId, Money, Position, Price, Qty, Rate, Rounding, Time};
 
 use crate::moved;
 
@@ -81,11 +81,7 @@ impl Market {
     #[must_use]
     pub fn entry_price(&self) -> Option<Price> {
         let Position { qty, cost } = self.position;
-        let one_lot = Qty::from_lots(qty.lots().signum());
-        let per_tick = self.instrument.notional(Price::from_ticks(1), one_lot).ok()?.units().abs();
-        let worth = per_tick.checked_mul(i128::from(qty.lots().abs())).filter(|worth| *worth > 0)?;
-        let ticks = div_round(cost.units().abs(), worth, Rounding::HalfEven);
-        i64::try_from(ticks).ok().map(Price::from_ticks)
+        self.instrument.average_price(qty, cost, Rounding::HalfEven)
     }
 
     /// The price at which what is held has gained this share of its entry price, rounded half-even to a tick; `None` while flat, or

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use types::{Bar, Decimal, Funding, Price, Qty, Quote, Rate, Time, Trade};
 
-use crate::inspect::{Gap, Step};
+use crate::inspect::Step;
 use crate::layout::Layout;
 use crate::ratio::Ratio;
 use crate::rows::{Row, Rows};
@@ -36,7 +36,7 @@ pub(crate) fn assemble(
         inspection.without_volume = bars.iter().filter(|bar| bar.volume.is_zero()).count() as u64;
     }
     let interval = interval.filter(|_| layout.kind == Kind::Bars);
-    let series = Series { data, grid, interval, symbol: None, has_volume: rows.has_quantity };
+    let series = Series { data, grid, interval, symbol: None, has_volume: rows.has_quantity, clock_shift: 0 };
     Ok(Loaded { series, inspection })
 }
 
@@ -82,21 +82,9 @@ fn times(rows: &Rows, kind: Kind, inspection: &mut Inspection) {
     let Some((interval, _)) = common else { return };
     inspection.interval = Some(interval);
     if regular {
-        gaps(list, interval, inspection);
-    }
-}
-
-fn gaps(list: &[Row], interval: i64, inspection: &mut Inspection) {
-    let mut longest = 0;
-    for (one, two) in list.iter().zip(list.iter().skip(1)) {
-        let step = two.time.nanos() - one.time.nanos();
-        if step > interval + interval / 2 {
-            inspection.gaps += 1;
-            if step > longest {
-                longest = step;
-                inspection.longest_gap = Some(Gap { after: one.time, until: two.time });
-            }
-        }
+        list.iter()
+            .zip(list.iter().skip(1))
+            .for_each(|(one, two)| inspection.note_gap(interval, one.time, two.time));
     }
 }
 

@@ -117,7 +117,20 @@ impl Inspection {
         }
     }
 
-    /// Whether a run may stand on this data. Gaps are a warning; everything else that is wrong is a refusal.
+    /// Counts the step from one row to the next if it is longer than one and a half intervals.
+    pub(crate) fn note_gap(&mut self, interval: i64, after: Time, until: Time) {
+        let step = |gap: Gap| gap.until.nanos().saturating_sub(gap.after.nanos());
+        let gap = Gap { after, until };
+        if step(gap) <= interval.saturating_add(interval / 2) {
+            return;
+        }
+        self.gaps += 1;
+        if self.longest_gap.is_none_or(|longest| step(gap) > step(longest)) {
+            self.longest_gap = Some(gap);
+        }
+    }
+
+    /// Whether a run may stand on this data. Gaps are a caution; everything else that is wrong is a refusal.
     #[must_use]
     pub fn usable(&self) -> bool {
         self.rows > 0 && self.fault().is_none()
@@ -203,7 +216,7 @@ impl fmt::Display for Inspection {
         if let Some(book) = &self.book {
             book.rows().into_iter().try_for_each(|(name, value)| row(name, value))?;
             row("latency", book.clock.to_string())?;
-            book.warnings().into_iter().try_for_each(|warning| row("WARNING", warning))?;
+            book.cautions().into_iter().try_for_each(|caution| row("CAUTION", caution))?;
         }
         let longest = self.longest_gap.map_or_else(String::new, |gap| {
             format!(", the longest from {} to {}", show(gap.after), show(gap.until))

@@ -76,7 +76,11 @@ const NAMES: [(Role, &[&str]); 16] = [
 ];
 
 /// Columns that give away what a file is that can't be read.
-const STRANGERS: [(&str, &str); 6] = [
+const STRANGERS: [(&str, &str); 7] = [
+    (
+        "percentage",
+        "depth summed up by distance from the price (Binance's bookDepth), from which no book can be made",
+    ),
     ("update_type", "a list of order-book changes"),
     ("asks[0].price", "a list of order-book snapshots"),
     ("is_snapshot", "a list of order-book changes"),

@@ -41,6 +41,8 @@ pub struct Series {
     pub symbol: Option<String>,
     /// Whether the source gave volumes; without them they read as zero.
     pub has_volume: bool,
+    /// Nanoseconds that were added to the local times of ticks because the local clock was behind the venue's; else zero.
+    pub clock_shift: i64,
 }
 
 /// A series with what was found on the way.

@@ -36,6 +36,13 @@ pub(crate) fn in_unit(value: i64) -> Option<Time> {
     value.checked_mul(unit).map(Time::from_nanos)
 }
 
+/// Reads a time as files have it: an ISO date or time, in UTC where it names no zone, or a whole number since 1970 whose size
+/// says whether it counts seconds, milliseconds, microseconds or nanoseconds.
+#[must_use]
+pub fn parse_text(text: &str) -> Option<Time> {
+    parse(text.as_bytes())
+}
+
 /// Nanoseconds since 2001 have nineteen digits; anything else as long is a date.
 #[cold]
 fn parse_long(text: &[u8]) -> Option<Time> {

@@ -9,7 +9,7 @@ use testkit::shared_or_skip;
 type Expected = Result<(Kind, usize), &'static str>;
 
 /// File, column prefix, and what comes of it.
-const FILES: [(&str, &str, Expected); 47] = [
+const FILES: [(&str, &str, Expected); 49] = [
     ("barter_binance_spot_with_disconnects.json", "", Err("this is JSON")),
     ("binance_coinm_btcusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_439))),
     ("binance_spot_btcbusd_20221213_1m.csv.gz", "", Ok((Kind::Bars, 1_440))),
@@ -25,8 +25,8 @@ const FILES: [(&str, &str, Expected); 47] = [
     ("binance_usdm_btcusdt_1m_20251230.csv.gz", "", Ok((Kind::Bars, 1_000))),
     ("binance_usdm_btcusdt_20240808.l2.gz", "", Ok((Kind::Ticks, 661_517))),
     ("binance_usdm_btcusdt_3m_20251230.csv.gz", "", Ok((Kind::Bars, 1_000))),
-    ("binance_usdm_btcusdt_depth_snap_20221101.csv", "", Err("a list of order-book changes")),
-    ("binance_usdm_btcusdt_depth_update_20221101.csv", "", Err("a list of order-book changes")),
+    ("binance_usdm_btcusdt_depth_snap_20221101.csv", "", Ok((Kind::Ticks, 101))),
+    ("binance_usdm_btcusdt_depth_update_20221101.csv", "", Ok((Kind::Ticks, 100))),
     ("binance_usdm_leverage_tiers.json.gz", "", Err("this is JSON")),
     ("binance_usdm_xrpusdt_1h_20211117.csv.gz", "", Ok((Kind::Bars, 100))),
     ("bitstamp_btc_eth_ltc_1d.csv", "BTC", Ok((Kind::Bars, 1_865))),
@@ -37,7 +37,7 @@ const FILES: [(&str, &str, Expected); 47] = [
     ("bybit_linear_btcusdt_20221213_1m.csv.gz", "", Ok((Kind::Bars, 721))),
     ("bybit_linear_btcusdt_20221213_1m_quote.csv.gz", "", Ok((Kind::Quotes, 460))),
     ("bybit_spot_btcusdt_20221213_1m_quote.csv.gz", "", Ok((Kind::Quotes, 721))),
-    ("bybit_xrpusdt_ob500_20241201.jsonl.gz", "", Err("this is JSON")),
+    ("bybit_xrpusdt_ob500_20241201.jsonl.gz", "", Ok((Kind::Ticks, 3_968))),
     ("coinbase_spot_btcusd_1h_2017_2019.csv.gz", "", Ok((Kind::Bars, 20_111))),
     ("coinbase_spot_btcusd_20171217_1m.csv.gz", "", Ok((Kind::Bars, 1_440))),
     ("coinbase_spot_btcusd_20180404_1m.csv.gz", "", Ok((Kind::Bars, 1_007))),
@@ -59,7 +59,9 @@ const FILES: [(&str, &str, Expected); 47] = [
         "",
         Err(":1002: time goes backward from 2025-12-30 17:26:00 to 2025-12-30 00:47:00"),
     ),
-    ("tardis_deribit_incremental_book_L2_BTC-PERPETUAL.csv", "", Err("a list of order-book changes")),
+    ("tardis_deribit_incremental_book_L2_BTC-PERPETUAL.csv", "", Ok((Kind::Ticks, 16))),
+    ("tardis_binance-futures_book_snapshot_25_BTCUSDT.csv", "", Ok((Kind::Ticks, 520))),
+    ("tardis_binance-futures_book_snapshot_5_BTCUSDT.csv", "", Ok((Kind::Ticks, 120))),
     ("unittest_btc_1m_20171104.csv.gz", "", Ok((Kind::Bars, 13_681))),
 ];
 
@@ -102,7 +104,7 @@ fn a_local_clock_behind_the_venues_is_put_right_and_said_aloud() -> Result<(), D
         let latency = |tick: &types::Tick| tick.local_time.nanos() - tick.venue_time.nanos();
         assert_eq!(ticks.iter().map(latency).min(), Some(base_latency_ns));
         let text = loaded.inspection.to_string();
-        assert!(text.contains("WARNING        LOCAL CLOCK BEHIND THE VENUE'S: by 1.272402468 s"), "{text}");
+        assert!(text.contains("CAUTION        LOCAL CLOCK BEHIND THE VENUE'S: by 1.272402468 s"), "{text}");
         assert!(text.contains("599083 of 599083 rows had arrived before they happened"), "{text}");
     }
     Ok(())

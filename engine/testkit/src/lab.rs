@@ -6,8 +6,8 @@ use ledger::RecorderOptions;
 use risk::{BreakerLimits, Limits};
 use sdk::{BuildError, Catalogue, CatalogueError, Setup};
 use types::{
-    Asset, AssetError, Bar, DecimalError, Event, FeeSchedule, Instrument, InstrumentError, InstrumentId,
-    InstrumentSpec, Money, Price, Rate,
+    Asset, AssetError, Bar, Contract, DecimalError, Event, FeeSchedule, Instrument, InstrumentError,
+    InstrumentId, InstrumentSpec, Money, Price, Rate,
 };
 use venue::Execution;
 
@@ -97,6 +97,7 @@ impl Lab {
         };
         let spec = InstrumentSpec {
             symbol: "TESTUSDT".to_owned(),
+            contract: Contract::Linear,
             base: "TEST".parse()?,
             quote: usdt,
             tick_size: "0.01".parse()?,
@@ -129,6 +130,15 @@ impl Lab {
         Ok(Instrument::new(InstrumentId(0), self.spec.clone())?)
     }
 
+    /// What the account is counted in: the asset of the main instrument's profit.
+    #[must_use]
+    pub const fn settlement(&self) -> Asset {
+        match self.spec.contract {
+            Contract::Spot | Contract::Linear => self.spec.quote,
+            Contract::Inverse => self.spec.base,
+        }
+    }
+
     /// Every instrument, the main one first.
     ///
     /// # Errors
@@ -152,7 +162,7 @@ impl Lab {
         Ok(Setup {
             instruments,
             prices,
-            settlement: self.spec.quote,
+            settlement: self.settlement(),
             capital: self.capital,
             granted: Catalogue::of_this_binary()?,
         })
@@ -172,7 +182,7 @@ impl Lab {
         }
         Ok(KernelSetup {
             run: 0,
-            settlement: self.spec.quote,
+            settlement: self.settlement(),
             capital: self.capital,
             seats: vec![Seat {
                 strategy,

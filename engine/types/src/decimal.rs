@@ -54,6 +54,8 @@ impl Decimal {
     pub const MAX_SCALE: u8 = 18;
     /// Zero.
     pub const ZERO: Self = Self { mantissa: 0, scale: 0 };
+    /// One.
+    pub const ONE: Self = Self { mantissa: 1, scale: 0 };
 
     /// `mantissa × 10^-scale`, brought to its shortest form.
     ///

@@ -1,7 +1,8 @@
 //! The one closed enum of facts that the kernel takes in, and the commands that it gives out.
 
 use crate::{
-    Bar, ClientOrderId, Funding, InstrumentId, Order, OrderReport, Price, Quote, Signal, Tick, Time, Trade,
+    Bar, ClientOrderId, Funding, InstrumentId, Liquidation, Order, OrderReport, Price, Quote, Signal, Tick,
+    Time, Trade,
 };
 
 /// What an operator asks of a running engine.
@@ -62,6 +63,13 @@ pub enum Event {
         /// The settlement.
         funding: Funding,
     },
+    /// The venue took our position for want of margin.
+    Liquidation {
+        /// In which instrument.
+        instrument: InstrumentId,
+        /// What it did.
+        liquidation: Liquidation,
+    },
     /// A model or a service outside said something.
     Signal {
         /// Of which instrument.
@@ -113,6 +121,7 @@ impl Event {
             Self::Quote { quote, .. } => quote.time,
             Self::Book { tick, .. } => tick.local_time,
             Self::Funding { funding, .. } => funding.time,
+            Self::Liquidation { liquidation, .. } => liquidation.time,
             Self::Signal { signal, .. } => signal.time,
             Self::Order(report) => report.time,
             Self::Mark { time, .. } | Self::Timer { time, .. } | Self::Operator { time, .. } => *time,
@@ -129,6 +138,7 @@ impl Event {
             | Self::Book { instrument, .. }
             | Self::Mark { instrument, .. }
             | Self::Funding { instrument, .. }
+            | Self::Liquidation { instrument, .. }
             | Self::Signal { instrument, .. } => Some(*instrument),
             Self::Order(report) => Some(report.instrument),
             Self::Timer { .. } | Self::Operator { .. } => None,

@@ -1,6 +1,9 @@
-//! An instrument: its grid of prices and quantities, its filters, and the one place where price × quantity becomes money.
+//! An instrument: its grid of prices and quantities, its filters, and the one place where a price and a quantity become money.
 
-use crate::{Asset, Decimal, DecimalError, Money, Overflow, Price, Qty, Rate, Rounding, div_round};
+use crate::contract::{lot_value, over_price};
+use crate::{
+    Asset, Contract, Decimal, DecimalError, LotValue, Money, Overflow, Price, Qty, Rate, Rounding, div_round,
+};
 
 /// Which instrument: its place in the run's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -22,7 +25,7 @@ pub struct Filters {
     pub min_qty: Qty,
     /// Largest order, where there is one.
     pub max_qty: Option<Qty>,
-    /// Smallest price × quantity, in the quote asset.
+    /// Smallest notional, in the settlement asset.
     pub min_notional: Money,
 }
 
@@ -35,7 +38,7 @@ pub struct FeeSchedule {
     pub taker: Rate,
     /// The asset fees are paid in.
     pub asset: Asset,
-    /// Worth of one unit of `asset` in the quote asset; `None` where they are the same asset.
+    /// Worth of one unit of `asset` in the settlement asset; `None` where they are the same asset.
     pub asset_price: Option<Decimal>,
 }
 
@@ -44,21 +47,23 @@ pub struct FeeSchedule {
 pub struct InstrumentSpec {
     /// The venue's name for it.
     pub symbol: String,
-    /// What is bought.
+    /// What kind of contract it is.
+    pub contract: Contract,
+    /// What is bought; what an inverse contract's profit is counted in.
     pub base: Asset,
-    /// What it is paid with, and what profit is counted in.
+    /// What the price is counted in; what profit is counted in, unless the contract is inverse.
     pub quote: Asset,
     /// Smallest price step.
     pub tick_size: Decimal,
     /// Smallest quantity step, in base units or contracts.
     pub lot_size: Decimal,
-    /// Base units per contract; 1 for spot and most linear perpetuals.
+    /// Base units per contract (1 for spot and most linear perpetuals); of an inverse contract its face value in the quote asset.
     pub multiplier: Decimal,
     /// Smallest order, in base units or contracts.
     pub min_qty: Decimal,
     /// Largest order; zero for none.
     pub max_qty: Decimal,
-    /// Smallest notional, in the quote asset.
+    /// Smallest notional, in the settlement asset.
     pub min_notional: Decimal,
     /// Costs.
     pub fees: FeeSchedule,
@@ -99,15 +104,14 @@ pub enum InstrumentError {
     },
 }
 
-/// A linear instrument: its profit is counted in the asset it is quoted in.
+/// An instrument that was checked. Its money is counted in its settlement asset: the quote asset, or the base of an inverse contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instrument {
     id: InstrumentId,
     spec: InstrumentSpec,
     filters: Filters,
-    /// Money units of one tick × one lot.
-    unit: i128,
-    /// The same in 10⁻⁹ of them where that is a whole number, so that a rate applies without a division.
+    value: LotValue,
+    /// Money units of one tick × one lot in 10⁻⁹ of them where that is a whole number, so that a rate applies without a division.
     unit_nanos: Option<i64>,
 }
 
@@ -124,20 +128,15 @@ impl Instrument {
                 return Err(InstrumentError::NotPositive { symbol: spec.symbol, field, value });
             }
         }
-        let decimals = spec.tick_size.scale() + spec.lot_size.scale() + spec.multiplier.scale();
-        let unit = Money::SCALE
-            .checked_sub(decimals)
-            .and_then(|missing| 10_i128.checked_pow(u32::from(missing)))
-            .and_then(|power| power.checked_mul(spec.tick_size.mantissa()))
-            .and_then(|unit| unit.checked_mul(spec.lot_size.mantissa()))
-            .and_then(|unit| unit.checked_mul(spec.multiplier.mantissa()));
-        let Some(unit) = unit else {
-            return Err(InstrumentError::TooFine { symbol: spec.symbol, decimals });
-        };
+        let value = lot_value(&spec)
+            .map_err(|decimals| InstrumentError::TooFine { symbol: spec.symbol.clone(), decimals })?;
         let filters = filters(&spec)?;
         let one = i128::from(Rate::ONE);
-        let unit_nanos = if unit % one == 0 { i64::try_from(unit / one).ok() } else { None };
-        Ok(Self { id, spec, filters, unit, unit_nanos })
+        let unit_nanos = match value {
+            LotValue::PerTick(unit) if unit % one == 0 => i64::try_from(unit / one).ok(),
+            LotValue::PerTick(_) | LotValue::OverTicks { .. } => None,
+        };
+        Ok(Self { id, spec, filters, value, unit_nanos })
     }
 
     /// Its place in the run's list.
@@ -152,13 +151,34 @@ impl Instrument {
         &self.spec.symbol
     }
 
+    /// What kind of contract it is.
+    #[must_use]
+    pub const fn contract(&self) -> Contract {
+        self.spec.contract
+    }
+
+    /// The asset its notional, profit, fees and funding are counted in.
+    #[must_use]
+    pub const fn settle(&self) -> Asset {
+        match self.spec.contract {
+            Contract::Spot | Contract::Linear => self.spec.quote,
+            Contract::Inverse => self.spec.base,
+        }
+    }
+
+    /// What one lot is worth, as a function of the price: for whoever solves for a price.
+    #[must_use]
+    pub const fn lot_value(&self) -> LotValue {
+        self.value
+    }
+
     /// The asset that is bought.
     #[must_use]
     pub const fn base(&self) -> Asset {
         self.spec.base
     }
 
-    /// The asset it is paid with.
+    /// The asset its price is counted in.
     #[must_use]
     pub const fn quote(&self) -> Asset {
         self.spec.quote
@@ -194,29 +214,73 @@ impl Instrument {
         &self.spec
     }
 
-    /// Price × quantity, exactly, in the quote asset; negative for a negative quantity.
+    /// How large `qty` is at `price`, in the settlement asset; negative for a negative quantity.
+    ///
+    /// Price × quantity, exactly; of an inverse contract contracts × face value / price, half-even to 10⁻¹⁸.
     ///
     /// # Errors
-    /// [`Overflow`] when the product leaves the range of [`Money`].
+    /// [`Overflow`] when the result leaves the range of [`Money`], or at a price of zero or below of an inverse contract.
     #[inline]
     pub const fn notional(&self, price: Price, qty: Qty) -> Result<Money, Overflow> {
+        let unit = match self.value {
+            LotValue::PerTick(unit) => unit,
+            LotValue::OverTicks { numerator, denominator } => {
+                return match over_price(numerator, denominator, price, qty) {
+                    Ok(units) => Ok(Money::from_units(units)),
+                    Err(overflow) => Err(overflow),
+                };
+            }
+        };
         let product = price.ticks() as i128 * qty.lots() as i128;
         // Both factors below 2⁶³ give a product below 2¹²⁶; the common case needs no wide check.
         if let Ok(small) = narrow(product)
-            && let Ok(unit) = narrow(self.unit)
+            && let Ok(unit) = narrow(unit)
         {
             return Ok(Money::from_units(small as i128 * unit as i128));
         }
-        match product.checked_mul(self.unit) {
+        match product.checked_mul(unit) {
             Some(units) => Ok(Money::from_units(units)),
             None => Err(Overflow("price × quantity")),
         }
     }
 
-    /// Price × quantity × rate, rounded as named to the smallest amount of money.
+    /// What holding `qty` is worth at `price`, so that profit is the difference of two worths: the notional, and its opposite
+    /// for an inverse contract, whose buyer owes the base asset.
+    ///
+    /// contracts × face × (1/entry − 1/exit) = worth(exit) − worth(entry), with worth(price) = −contracts × face / price.
     ///
     /// # Errors
-    /// [`Overflow`] when the product leaves the range of [`Money`].
+    /// As [`Self::notional`].
+    #[inline]
+    pub const fn worth(&self, price: Price, qty: Qty) -> Result<Money, Overflow> {
+        match (self.notional(price, qty), self.spec.contract) {
+            (Ok(notional), Contract::Inverse) => notional.negated(),
+            (notional, _) => notional,
+        }
+    }
+
+    /// The average price of `qty` that cost `cost` (a sum of worths), rounded as named to a tick; `None` for nothing, and where
+    /// no price above zero comes out.
+    #[must_use]
+    pub fn average_price(&self, qty: Qty, cost: Money, rounding: Rounding) -> Option<Price> {
+        let (lots, cost) = (i128::from(qty.lots().unsigned_abs()), cost.units().checked_abs()?);
+        let ticks = match self.value {
+            LotValue::PerTick(unit) => {
+                let per_tick = unit.checked_mul(lots).filter(|per_tick| *per_tick > 0)?;
+                div_round(cost, per_tick, rounding)
+            }
+            LotValue::OverTicks { numerator, denominator } => {
+                let below = denominator.checked_mul(cost).filter(|below| *below > 0)?;
+                div_round(numerator.checked_mul(lots)?, below, rounding)
+            }
+        };
+        i64::try_from(ticks).ok().filter(|ticks| *ticks > 0).map(Price::from_ticks)
+    }
+
+    /// Notional × rate, rounded as named to the smallest amount of money.
+    ///
+    /// # Errors
+    /// As [`Self::notional`].
     #[inline]
     pub fn notional_at_rate(
         &self,
@@ -235,14 +299,22 @@ impl Instrument {
         }
     }
 
-    /// The most whole lots that `money` buys at `price`, rounded as named. Zero for a price of zero or below.
+    /// The whole lots whose notional at `price` is `money`, rounded as named. Zero for a price of zero or below.
     ///
     /// # Errors
     /// [`Overflow`] when the count leaves `i64`.
     pub fn lots_for(&self, money: Money, price: Price, rounding: Rounding) -> Result<Qty, Overflow> {
-        let per_lot =
-            i128::from(price.ticks()).checked_mul(self.unit).ok_or(Overflow("the price of a lot"))?;
-        i64::try_from(div_round(money.units(), per_lot, rounding))
+        let ticks = i128::from(price.ticks());
+        let (above, below) = match self.value {
+            LotValue::PerTick(unit) => {
+                (money.units(), ticks.checked_mul(unit).ok_or(Overflow("the price of a lot"))?)
+            }
+            LotValue::OverTicks { numerator, denominator } => {
+                let above = ticks.max(0).checked_mul(denominator).and_then(|d| d.checked_mul(money.units()));
+                (above.ok_or(Overflow("a quantity in lots"))?, numerator)
+            }
+        };
+        i64::try_from(div_round(above, below, rounding))
             .map(Qty::from_lots)
             .map_err(|_| Overflow("a quantity in lots"))
     }
@@ -305,70 +377,4 @@ fn filters(spec: &InstrumentSpec) -> Result<Filters, InstrumentError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn spec(tick: &str, lot: &str) -> Result<InstrumentSpec, Box<dyn std::error::Error>> {
-        let usdt: Asset = "USDT".parse()?;
-        Ok(InstrumentSpec {
-            symbol: "BTCUSDT".into(),
-            base: "BTC".parse()?,
-            quote: usdt,
-            tick_size: tick.parse()?,
-            lot_size: lot.parse()?,
-            multiplier: "1".parse()?,
-            min_qty: "0".parse()?,
-            max_qty: "0".parse()?,
-            min_notional: "5".parse()?,
-            fees: FeeSchedule { maker: Rate::ZERO, taker: Rate::ZERO, asset: usdt, asset_price: None },
-        })
-    }
-
-    #[test]
-    fn price_times_quantity_is_exact_money() -> Result<(), Box<dyn std::error::Error>> {
-        let btc = Instrument::new(InstrumentId(0), spec("0.1", "0.001")?)?;
-        let (price, qty) = (btc.price("61594.1".parse()?)?, btc.qty("0.003".parse()?)?);
-        assert_eq!(btc.notional(price, qty)?.to_string(), "184.7823");
-        assert_eq!(btc.lots_for("184.79".parse()?, price, Rounding::Down)?, qty);
-        assert_eq!(btc.lots_for("184.79".parse()?, Price::from_ticks(0), Rounding::Down)?, Qty::ZERO);
-        Ok(())
-    }
-
-    #[test]
-    fn a_rate_on_a_notional_is_the_same_with_and_without_the_short_way()
-    -> Result<(), Box<dyn std::error::Error>> {
-        for (tick, lot) in [("0.1", "0.001"), ("0.00000001", "0.00000001"), ("2.5", "0.25")] {
-            let instrument = Instrument::new(InstrumentId(0), spec(tick, lot)?)?;
-            for (ticks, lots, nanos) in
-                [(615_941, 3, 200_000), (1, 1, 1), (7, -3, -250_001), (i64::MAX, 1, 7)]
-            {
-                let (price, qty, rate) =
-                    (Price::from_ticks(ticks), Qty::from_lots(lots), Rate::from_nanos(nanos));
-                for rounding in [Rounding::Up, Rounding::Down, Rounding::HalfEven] {
-                    let long = instrument.notional(price, qty)?.at_rate(rate, rounding)?;
-                    assert_eq!(instrument.notional_at_rate(price, qty, rate, rounding)?, long);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn the_largest_product_is_an_error_and_not_a_wrap() -> Result<(), Box<dyn std::error::Error>> {
-        let coarse = Instrument::new(InstrumentId(0), spec("1000", "1000")?)?;
-        let most = (Price::from_ticks(i64::MAX), Qty::from_lots(i64::MAX));
-        assert_eq!(coarse.notional(most.0, most.1), Err(Overflow("price × quantity")));
-        Ok(())
-    }
-
-    #[test]
-    fn steps_that_money_can_not_hold_are_refused() -> Result<(), Box<dyn std::error::Error>> {
-        let fine = Instrument::new(InstrumentId(0), spec("0.0000000001", "0.0000000001")?);
-        assert!(matches!(fine, Err(InstrumentError::TooFine { decimals: 20, .. })));
-        assert!(matches!(
-            Instrument::new(InstrumentId(0), spec("0", "1")?),
-            Err(InstrumentError::NotPositive { .. })
-        ));
-        Ok(())
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 
 mod asset;
 mod client_id;
+mod contract;
 mod decimal;
 mod event;
 mod instrument;
@@ -20,10 +21,11 @@ mod tick;
 
 pub use asset::{Asset, AssetError};
 pub use client_id::{ClientIdError, ClientOrderId};
+pub use contract::{Contract, ContractError, LotValue};
 pub use decimal::{Decimal, DecimalError, Rounding, div_round};
 pub use event::{Command, Event, OperatorVerb};
 pub use instrument::{FeeSchedule, Filters, Instrument, InstrumentError, InstrumentId, InstrumentSpec};
-pub use market::{Bar, Funding, Quote, Trade};
+pub use market::{Bar, Funding, Liquidation, Quote, Trade};
 pub use money::{Amount, Money, Rate};
 pub use order::{IllegalTransition, Order, OrderKind, OrderStatus, Side, TimeInForce};
 pub use position::Position;

@@ -1,6 +1,6 @@
-//! What a market tells: bars, trades, best quotes and funding, each without its instrument.
+//! What a market and its venue tell: bars, trades, best quotes, funding and liquidations, each without its instrument.
 
-use crate::{Price, Qty, Rate, Side, Time};
+use crate::{Fill, Money, Price, Qty, Rate, Side, Time};
 
 /// An open-high-low-close bar. It is known, and becomes an event, at `close_time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +58,18 @@ pub struct Funding {
     pub rate: Rate,
     /// Mark price of the settlement where the source has it; the last known price otherwise.
     pub mark: Option<Price>,
+}
+
+/// A venue's taking of our position for want of margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Liquidation {
+    /// When.
+    pub time: Time,
+    /// How it closed the position; the fee is the liquidation fee.
+    pub fill: Fill,
+    /// Paid to the venue's insurance fund beside the fee, in the instrument's settlement asset; negative where the fund paid what was
+    /// missing.
+    pub insurance: Money,
 }
 
 impl Bar {

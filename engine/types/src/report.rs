@@ -58,6 +58,8 @@ pub enum RejectReason {
     UnknownInstrument,
     /// Nothing has traded yet, so there is no price to fill at.
     NoMarket,
+    /// Not enough margin, or more leverage than the maintenance tiers allow for the position's size.
+    NoMargin,
 }
 
 /// The rule of our own gate that refused an order.

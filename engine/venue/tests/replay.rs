@@ -20,6 +20,7 @@ fn instrument() -> Instrument {
     };
     let spec = InstrumentSpec {
         symbol: "TESTUSDT".into(),
+        contract: types::Contract::Linear,
         base: asset("TEST"),
         quote: asset("USDT"),
         tick_size: number("1"),

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use sdk::{
-    Bar, FeeSchedule, Instrument, InstrumentId, InstrumentSpec, Money, Price, Qty, Rate, Side, behind,
+    Bar, Contract, FeeSchedule, Instrument, InstrumentId, InstrumentSpec, Money, Price, Qty, Rate, Side,
+    behind,
 };
 
 use crate::channel::{Breaks, Channels};
@@ -19,6 +20,7 @@ fn heating_oil() -> Instrument {
     let fees = FeeSchedule { maker: Rate::ZERO, taker: Rate::ZERO, asset: usd, asset_price: None };
     let spec = InstrumentSpec {
         symbol: "HO03H".into(),
+        contract: Contract::Linear,
         base: "HO".parse().unwrap(),
         quote: usd,
         tick_size: "0.0001".parse().unwrap(),

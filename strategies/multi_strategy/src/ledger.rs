@@ -64,7 +64,7 @@ impl Ledger {
         let before = *position;
         position.qty = Qty::from_lots(before.qty.lots().saturating_add(signed.lots()));
         self.fills = self.fills.saturating_add(1);
-        let paid = instrument.notional(traded.price, signed)?;
+        let paid = instrument.worth(traded.price, signed)?;
         let (after, gained) = moved(before, signed, paid)?;
         let cash = self.cash.minus(paid)?.minus(traded.fee)?;
         let (realised, fees) = (self.realised.plus(gained)?, self.fees.plus(traded.fee)?);
@@ -95,7 +95,7 @@ impl Ledger {
         let mut equity = self.cash;
         for (position, market) in self.held.iter().zip(markets) {
             if !position.is_flat() {
-                let worth = market.last.map(|price| market.instrument.notional(price, position.qty));
+                let worth = market.last.map(|price| market.instrument.worth(price, position.qty));
                 equity = equity.plus(worth.transpose()?.unwrap_or(position.cost))?;
             }
         }
@@ -173,6 +173,7 @@ mod tests {
         let usdt = "USDT".parse().unwrap();
         let spec = InstrumentSpec {
             symbol: "TESTUSDT".to_owned(),
+            contract: sdk::Contract::Linear,
             base: "TEST".parse().unwrap(),
             quote: usdt,
             tick_size: "1".parse().unwrap(),

@@ -3,7 +3,7 @@
 
 use std::ops::DerefMut;
 
-use sdk::{
+use sdk::{Contract,
     Bar, BuildError, Catalogue, Event, FeeSchedule, Instrument, InstrumentId, InstrumentSpec, Intent,
     Intents, Market, Mode, Money, Price, Qty, Rate, Setup, Side, Strategy, Time, View,
 };
@@ -105,6 +105,7 @@ pub fn setup() -> Result<Setup, Trouble> {
     };
     let spec = InstrumentSpec {
         symbol: "TESTUSDT".to_owned(),
+        contract: Contract::Linear,
         base: "TEST".parse()?,
         quote: settlement,
         tick_size: "0.01".parse()?,

@@ -47,6 +47,7 @@ pub(crate) fn page(sheet: &Sheet<'_>) -> String {
         ("cards", cards(list, record)),
         ("split", tables::split(record)),
         ("metrics", tables::metric_groups(list)),
+        ("bounds", crate::bounds::html(list, context)),
         ("drawdowns", tables::drawdowns(&sheet.drawdowns)),
         ("months", tables::months(&sheet.years)),
         ("attribution", tables::attribution(&sheet.attribution)),

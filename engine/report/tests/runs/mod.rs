@@ -74,6 +74,7 @@ pub(crate) fn trip(from: i64, to: i64, net: f64) -> RoundTrip {
         exit_price: Price::from_ticks(10_000),
         gross: money(net + 1.0),
         fees: money(1.0),
+        liquidated: false,
     }
 }
 
@@ -95,6 +96,7 @@ pub(crate) fn fill(at: i64, side: Side, position: i64) -> FillRecord {
         position: Qty::from_lots(position),
         realised: Money::ZERO,
         fee: money(0.5),
+        liquidation: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way a position goes, so that long and short are written once: what is better, what is worse, and by how much.
 
 use types::{
-    Event, Instrument, InstrumentId, Money, Overflow, Position, Price, Qty, Rate, Rounding, Side, div_round,
+    Contract, Event, Instrument, InstrumentId, Money, Overflow, Position, Price, Qty, Rate, Rounding, Side,
 };
 
 use crate::moved;
@@ -80,7 +80,9 @@ impl Way {
     ) -> bool {
         let gained = || {
             let worth = instrument.notional(price, qty)?;
-            let gain = if self.0 == Side::Buy { worth.minus(cost)? } else { cost.minus(worth)? };
+            // A coin-margined contract costs less of the coin as its price rises.
+            let rises = (self.0 == Side::Buy) != (instrument.contract() == Contract::Inverse);
+            let gain = if rises { worth.minus(cost)? } else { cost.minus(worth)? };
             Ok::<_, Overflow>(gain >= cost.at_rate(share, Rounding::Up)?)
         };
         qty.lots() > 0 && gained().unwrap_or(false)
@@ -90,7 +92,5 @@ impl Way {
 /// The average price of `qty` lots that cost `cost`, half-even to a tick; `None` for nothing.
 #[must_use]
 pub fn average(instrument: &Instrument, qty: Qty, cost: Money) -> Option<Price> {
-    let per_tick = instrument.notional(Price::from_ticks(1), qty).ok()?.units();
-    let ticks = (per_tick > 0).then(|| div_round(cost.units(), per_tick, Rounding::HalfEven))?;
-    i64::try_from(ticks).ok().filter(|ticks| *ticks > 0).map(Price::from_ticks)
+    if cost > Money::ZERO { instrument.average_price(qty, cost, Rounding::HalfEven) } else { None }
 }

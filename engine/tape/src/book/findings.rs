@@ -66,13 +66,39 @@ impl BookFindings {
         }
     }
 
+    /// Adds what was found in a stretch that follows.
+    pub(crate) fn join(&mut self, more: &Self, twice: u64) {
+        for (all, new) in [
+            (&mut self.messages, more.messages),
+            (&mut self.snapshots, more.snapshots),
+            (&mut self.levels, more.levels),
+            (&mut self.bests, more.bests),
+            (&mut self.trades, more.trades),
+            (&mut self.stale, more.stale),
+            (&mut self.repeated, more.repeated),
+            (&mut self.breaks, more.breaks),
+            (&mut self.clock.early_rows, more.clock.early_rows),
+            (&mut self.clock.shifted_rows, more.clock.shifted_rows),
+        ] {
+            *all += new;
+        }
+        for (what, count) in &more.passed_over {
+            *self.passed_over.entry(what.clone()).or_default() += count;
+        }
+        let (one, two) = (&mut self.clock, more.clock);
+        one.smallest_latency = one.smallest_latency.min(two.smallest_latency);
+        one.largest_latency = one.largest_latency.max(two.largest_latency);
+        one.shift = one.shift.max(two.shift);
+        self.rows_twice = twice;
+    }
+
     /// What has to be said aloud, a line each: a clock that was put right, and breaks in the sequence.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
+    pub fn cautions(&self) -> Vec<String> {
+        let mut cautions = Vec::new();
         let clock = self.clock;
         if clock.shift != 0 {
-            warnings.push(format!(
+            cautions.push(format!(
                 "LOCAL CLOCK BEHIND THE VENUE'S: by {} s at least; {} of {} rows had arrived before they happened. Every local time was moved by {} s, so that the smallest latency is {} ns; latencies here are differences, not what the line took",
                 seconds(clock.smallest_latency.saturating_neg()),
                 clock.early_rows,
@@ -83,12 +109,12 @@ impl BookFindings {
         }
         if self.breaks > 0 {
             let line = self.first_break.map_or_else(String::new, |line| format!(", first in line {line}"));
-            warnings.push(format!(
+            cautions.push(format!(
                 "CHANGES ARE MISSING: the venue's sequence breaks {} times{line}; the book is wrong from there to the next snapshot",
                 self.breaks
             ));
         }
-        warnings
+        cautions
     }
 
     pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {

@@ -23,6 +23,8 @@ pub(crate) struct Messages {
     pub(crate) snapshots: u64,
     pub(crate) stale: u64,
     pub(crate) repeated: u64,
+    /// Where the ticks lie that were said once more.
+    pub(crate) repeated_at: Vec<std::ops::Range<usize>>,
     pub(crate) breaks: u64,
     pub(crate) first_break: Option<u64>,
     pub(crate) passed_over: BTreeMap<String, u64>,
@@ -40,6 +42,8 @@ pub(crate) struct Gathered {
     pub(crate) first_bad: Option<(u64, String)>,
     /// Place of the first tick of a line, and the line.
     lines: Vec<(usize, u64)>,
+    /// Where bids and asks were last taken away whole.
+    whole: (usize, usize),
 }
 
 impl Gathered {
@@ -172,6 +176,54 @@ impl Gathered {
             tick.price = worst;
         }
         Ok(())
+    }
+
+    /// Adds one side of a snapshot of all there is: of what stood before it in this file, nothing stays.
+    pub(crate) fn whole_book<'a>(
+        &mut self,
+        times: Times,
+        side: Side,
+        levels: impl IntoIterator<Item = LevelText<'a>>,
+    ) -> Result<(), String> {
+        let clear = self.ticks.len();
+        self.snapshot(times, side, levels)?;
+        if self.ticks.len() == clear {
+            self.clear_all(times, side);
+            return Ok(());
+        }
+        let worst = self.worst(side);
+        if let (Some(tick), Some(worst)) = (self.ticks.get_mut(clear), worst) {
+            tick.price = worst;
+        }
+        self.begin_whole(side, clear);
+        Ok(())
+    }
+
+    /// Takes a side away whole: through the outermost price that it had since it was last taken away.
+    pub(crate) fn clear_all(&mut self, times: Times, side: Side) {
+        if let Some(price) = self.worst(side) {
+            self.begin_whole(side, self.ticks.len());
+            self.ticks.push(Tick {
+                venue_time: times.venue,
+                local_time: times.local,
+                price,
+                qty: Qty::ZERO,
+                kind: TickKind::Clear(side),
+                seen: Seen::Both,
+            });
+        }
+    }
+
+    /// The outermost price of a side since it was last taken away whole.
+    fn worst(&self, side: Side) -> Option<Price> {
+        let begin = if side == Side::Buy { self.whole.0 } else { self.whole.1 };
+        let levels = self.ticks.get(begin..).unwrap_or_default().iter();
+        let prices = levels.filter(|tick| tick.kind == TickKind::Level(side)).map(|tick| tick.price);
+        if side == Side::Buy { prices.min() } else { prices.max() }
+    }
+
+    fn begin_whole(&mut self, side: Side, at: usize) {
+        *(if side == Side::Buy { &mut self.whole.0 } else { &mut self.whole.1 }) = at;
     }
 
     /// Adds changes of levels.

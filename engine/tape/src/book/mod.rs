@@ -1,19 +1,25 @@
 //! Recordings of order books to ticks: each format has a reader, and all of them end the same way here.
 
 mod binance;
+mod bybit;
 mod clock;
 mod findings;
 mod gather;
+mod hft;
 mod order;
 mod sync;
+mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hft::is_array;
+
 pub use clock::Clock;
 pub use findings::BookFindings;
-pub(crate) use gather::Gathered;
+pub(crate) use order::join as join_ticks;
 
-use types::{Decimal, Price, Qty, Time};
+use gather::Gathered;
+use types::{Decimal, Price, Qty, Seen, Time};
 
 use crate::inspect::Inspection;
 use crate::layout::Kind;
@@ -25,6 +31,18 @@ use crate::{DataError, Grid, Loaded, ReadOptions, Series, SeriesData};
 pub(crate) enum Format {
     /// `<local time> <message of Binance>`.
     BinanceLines,
+    /// Bybit's archive.
+    BybitLines,
+    /// Binance's T_DEPTH.
+    BinanceDepth,
+    /// Tardis' incremental_book_L2.
+    TardisChanges,
+    /// Tardis' book_snapshot files.
+    TardisSnapshots,
+    /// hftbacktest's events.
+    HftEvents,
+    /// What `data export` writes.
+    Own,
 }
 
 impl Format {
@@ -33,7 +51,18 @@ impl Format {
         let recorded = line.split_once(' ').is_some_and(|(time, message)| {
             time.bytes().all(|byte| byte.is_ascii_digit()) && message.starts_with('{')
         });
-        recorded.then_some(Self::BinanceLines)
+        let names: Vec<&str> = line.trim_end().split(',').collect();
+        let has = |wanted: &[&str]| wanted.iter().all(|name| names.contains(name));
+        [
+            (recorded, Self::BinanceLines),
+            (line.starts_with("{\"topic\":\"orderbook."), Self::BybitLines),
+            (has(&["first_update_id", "update_type", "side", "price", "qty"]), Self::BinanceDepth),
+            (has(&["local_timestamp", "is_snapshot", "side", "price", "amount"]), Self::TardisChanges),
+            (has(&["local_timestamp", "asks[0].price", "bids[0].price"]), Self::TardisSnapshots),
+            (has(&["venue_time", "local_time", "kind", "side", "seen"]), Self::Own),
+        ]
+        .into_iter()
+        .find_map(|(is, format)| is.then_some(format))
     }
 }
 
@@ -46,6 +75,14 @@ pub(crate) fn load(
 ) -> Result<Loaded, DataError> {
     let gathered = match format {
         Format::BinanceLines => binance::read(bytes, options.without_best),
+        Format::BybitLines => bybit::read(bytes),
+        Format::BinanceDepth => table::binance_depth(bytes),
+        Format::TardisChanges => table::tardis_changes(bytes),
+        Format::TardisSnapshots => table::tardis_snapshots(bytes),
+        Format::Own => table::own(bytes),
+        Format::HftEvents => {
+            hft::read(bytes).map_err(|what| DataError::Layout { file: file.clone(), what })?
+        }
     };
     finish(file, gathered, options)
 }
@@ -62,7 +99,19 @@ fn finish(file: String, mut gathered: Gathered, options: &ReadOptions) -> Result
     let clock = clock::correct(&mut gathered.ticks, options.base_latency_ns).map_err(|what| row(1, what))?;
     let messages = std::mem::take(&mut gathered.found);
     let mut findings = BookFindings::of(messages, &gathered.ticks, clock);
-    let (ticks, twice) = order::arrange(std::mem::take(&mut gathered.ticks));
+    let ticks = std::mem::take(&mut gathered.ticks);
+    // What was arranged before stays as it is: tapes that were exported, and hftbacktest's events.
+    let arranged = ticks.iter().any(|tick| tick.seen != Seen::Both);
+    let (ticks, twice) = if arranged {
+        if let Some((at, whose)) = order::check(&ticks) {
+            let what = format!("{whose} time goes backward; export or convert the data again");
+            return Err(row(gathered.line_of(at), what));
+        }
+        let twice = ticks.iter().filter(|tick| !tick.for_us()).count() as u64;
+        (ticks, twice)
+    } else {
+        order::arrange(ticks)
+    };
     findings.rows_twice = twice;
     inspection.rows = ticks.len() as u64;
     let local = |pick: fn(i64, i64) -> i64| ticks.iter().map(|tick| tick.local_time.nanos()).reduce(pick);
@@ -71,7 +120,14 @@ fn finish(file: String, mut gathered: Gathered, options: &ReadOptions) -> Result
         .map(|(first, last)| (Time::from_nanos(first), Time::from_nanos(last)));
     inspection.book = Some(findings);
     let data = SeriesData::Ticks(ticks);
-    let series = Series { data, grid, interval: None, symbol: gathered.symbol.take(), has_volume: true };
+    let series = Series {
+        data,
+        grid,
+        interval: None,
+        symbol: gathered.symbol.take(),
+        has_volume: true,
+        clock_shift: clock.shift,
+    };
     Ok(Loaded { series, inspection })
 }
 

@@ -1,6 +1,6 @@
 //! The order of ticks: local times rise for us, venue times rise for the venue.
 
-use types::{Seen, Tick};
+use types::{Seen, Tick, Time};
 
 /// Puts ticks into an order in which both readers see their times rise. Where the two orders differ, a tick lies there twice,
 /// once for each reader; at equal times the order of `ticks` stays. This is what hftbacktest's `correct_event_order` does. Gives
@@ -42,6 +42,23 @@ pub(crate) fn arrange(ticks: Vec<Tick>) -> (Vec<Tick>, u64) {
     (arranged, twice)
 }
 
+/// Joins two stretches of one instrument, each arranged, as if they had been one file: local times by the larger of their shifts,
+/// and both readers in order across the seam. Gives how many rows lie there twice.
+pub(crate) fn join(all: &mut Vec<Tick>, shift: i64, more: Vec<Tick>, more_shift: i64) -> u64 {
+    let once = |ticks: Vec<Tick>, add: i64| {
+        ticks.into_iter().filter(Tick::for_us).map(move |tick| {
+            let local_time = Time::from_nanos(tick.local_time.nanos().saturating_add(add));
+            Tick { local_time, seen: Seen::Both, ..tick }
+        })
+    };
+    let largest = shift.max(more_shift);
+    let mut ticks: Vec<Tick> = once(std::mem::take(all), largest - shift).collect();
+    ticks.extend(once(more, largest - more_shift));
+    let (ticks, twice) = arrange(ticks);
+    *all = ticks;
+    twice
+}
+
 /// The first row whose reader sees a time go backward, if there is one: its place, from 0, and for whom.
 pub(crate) fn check(ticks: &[Tick]) -> Option<(usize, &'static str)> {
     let (mut venue, mut ours) = (i64::MIN, i64::MIN);
@@ -65,7 +82,7 @@ pub(crate) fn check(ticks: &[Tick]) -> Option<(usize, &'static str)> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use types::{Price, Qty, Side, TickKind, Time};
+    use types::{Price, Qty, Side, TickKind};
 
     use super::*;
 

@@ -41,6 +41,7 @@ impl Sync {
             (Some(snapshot), _, None) if ids.last <= snapshot => return stale(to),
             (Some(snapshot), _, Some(_)) => ids.first <= snapshot,
             (Some(snapshot), _, None) => ids.first <= snapshot.saturating_add(1),
+            (None, Some(last), _) if ids.last <= last => return stale(to),
             (None, Some(last), Some(before)) => before == last,
             (None, Some(last), None) => ids.first == last.saturating_add(1),
             (None, None, _) => true,
@@ -68,12 +69,14 @@ impl Sync {
         let newer: Vec<_> = self.recent.iter().copied().filter(|(last, ..)| *last > id).collect();
         for (last, first, end) in newer {
             let again = to.ticks.get(first..end).unwrap_or_default().to_vec();
+            let start = to.ticks.len();
             to.ticks.extend(
                 again
                     .into_iter()
                     .map(|tick| types::Tick { local_time: local.unwrap_or(tick.local_time), ..tick }),
             );
             to.found.repeated += 1;
+            to.found.repeated_at.push(start..to.ticks.len());
             (self.snapshot, self.last) = (None, Some(last));
         }
         self.recent.clear();

@@ -111,3 +111,23 @@ fn the_books_of_recordings_are_the_golden_ones() {
         follow(&folder, name);
     }
 }
+
+/// Row by row what hftbacktest's own converter makes of the recording, its clock and its order among them; the script is
+/// tests/reference/hftbacktest_rows.py. It does not say once more what was newer than a late snapshot: without that.
+#[test]
+fn the_rows_of_a_recording_are_those_of_hftbacktest() {
+    let Some(folder) = shared_or_skip("data/market") else { return };
+    let bytes = unpacked(&folder.join("binance_usdm_btcusdt_20240808.l2.gz"));
+    let mut gathered = super::binance::read(&bytes, true);
+    let repeated = std::mem::take(&mut gathered.found.repeated_at);
+    assert_eq!(repeated.iter().map(ExactSizeIterator::len).sum::<usize>(), 69);
+    repeated.into_iter().rev().for_each(|range| drop(gathered.ticks.drain(range)));
+    let loaded = super::finish("x".to_owned(), gathered, &crate::ReadOptions::default()).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let path = here.path().join("x.qmt");
+    crate::write(&path, &loaded.series).unwrap();
+    let tape = crate::Tape::open(&path).unwrap();
+    let mut csv = Vec::new();
+    crate::write_csv(tape.any_rows().unwrap(), tape.kind(), tape.grid(), &mut csv).unwrap();
+    assert_eq!((tape.len(), crc32fast::hash(&csv)), (491_973, 1_945_956_236));
+}

@@ -124,6 +124,15 @@ impl SimExchange {
         }
     }
 
+    /// Our position is gone: the venue took it for want of margin. Returns the number of that execution.
+    pub fn liquidated(&mut self, instrument: InstrumentId) -> u64 {
+        match self.markets.get_mut(instrument.index()) {
+            Some(Market::Prices(market)) => market.teller.take(),
+            Some(Market::Book(market)) => market.taken(),
+            None => 0,
+        }
+    }
+
     /// From now on, market orders fill at once at `price`: how a run is closed at a price of its last bar.
     pub fn close_at(&mut self, instrument: InstrumentId, price: Price) {
         self.execution.market_fill = MarketFill::LastPrice;

@@ -49,6 +49,13 @@ impl Teller {
         Ok(())
     }
 
+    /// Forgets our position: the venue took it. Returns the number of that execution.
+    pub(super) const fn take(&mut self) -> u64 {
+        self.position = Qty::ZERO;
+        self.trades += 1;
+        self.trades
+    }
+
     /// Reports the end of an order.
     pub(super) fn end(
         &self,

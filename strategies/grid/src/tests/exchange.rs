@@ -6,7 +6,7 @@ mod wishes;
 use std::collections::{BTreeMap, VecDeque};
 
 use sdk::{
-    Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Event, FeeSchedule, Fill, Funding,
+    Amount, Asset, Bar, CancelReason, Catalogue, ClientOrderId, Contract, Event, FeeSchedule, Fill, Funding,
     Instrument, InstrumentId, InstrumentSpec, Intent, Intents, Liquidity, Market, Mode, Money, OrderReport,
     Position, Price, Qty, Rate, ReportKind, Rounding, Setup, Side, Strategy, Time, Trade, View, Wish,
 };
@@ -20,6 +20,7 @@ pub(crate) fn spec() -> InstrumentSpec {
     let number = |text: &str| text.parse().unwrap();
     InstrumentSpec {
         symbol: "TESTUSDT".to_owned(),
+        contract: Contract::Linear,
         base: "TEST".parse().unwrap(),
         quote: usdt,
         tick_size: number("1"),

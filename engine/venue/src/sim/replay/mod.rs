@@ -52,6 +52,11 @@ impl BookMarket {
         }
     }
 
+    /// Forgets our position: the venue took it. Returns the number of that execution.
+    pub(super) const fn taken(&mut self) -> u64 {
+        self.teller.take()
+    }
+
     /// Takes in one row of the recording, at its venue time. Says whether a best price moved.
     #[inline]
     pub(super) fn on_tick(

@@ -1,7 +1,10 @@
 //! `quantmesh data`: look at market data files, and convert them.
 
+mod convert;
+mod export;
+
 use serde_json::{Value, json};
-use tape::{Inspection, ReadOptions};
+use tape::{BookFindings, Inspection, ReadOptions};
 use types::Decimal;
 
 use crate::cli::{DataCommand, GridArgs, ImportArgs, InspectArgs};
@@ -13,6 +16,11 @@ pub(crate) fn run(command: &DataCommand) -> Result<(), Failure> {
     match command {
         DataCommand::Inspect(args) => inspect(args),
         DataCommand::Import(args) => import(args),
+        DataCommand::Export(args) => export::export(args),
+        DataCommand::Resample(args) => convert::resample(args),
+        DataCommand::Merge(args) => convert::merge(args),
+        DataCommand::Slice(args) => convert::slice(args),
+        DataCommand::Verify(args) => convert::verify(args),
     }
 }
 
@@ -22,6 +30,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     for file in &args.files {
         found.extend(tape::inspect(file, &options).map_err(Failure::data)?);
     }
+    found.iter().for_each(warn);
     if args.json {
         terminal::say_json(&found.iter().map(describe).collect())?;
     } else {
@@ -45,6 +54,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
     loaded.series.symbol = args.symbol.clone().or(loaded.series.symbol);
     tape::write(&args.out, &loaded.series).map_err(Failure::output)?;
     let taken = watch.taken();
+    warn(&loaded.inspection);
     let rows = loaded.series.data.len();
     if args.json {
         return terminal::say_json(&json!({
@@ -55,6 +65,13 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
         }));
     }
     terminal::say(&format!("{}\n{} rows written to {}\n", loaded.inspection, rows, args.out.display()))
+}
+
+/// What a person should know even where standard output goes elsewhere.
+fn warn(found: &Inspection) {
+    for caution in found.book.iter().flat_map(BookFindings::cautions) {
+        terminal::remark(&format!("{}: {caution}", found.file));
+    }
 }
 
 fn options(args: &GridArgs) -> Result<ReadOptions, Failure> {
@@ -70,7 +87,8 @@ fn options(args: &GridArgs) -> Result<ReadOptions, Failure> {
         tick_size: step("tick", &args.tick)?,
         lot_size: step("lot", &args.lot)?,
         column_prefix: args.column_prefix.clone(),
-        ..ReadOptions::default()
+        without_best: args.without_best,
+        base_latency_ns: args.base_latency,
     })
 }
 
@@ -95,10 +113,37 @@ fn describe(found: &Inspection) -> Value {
             json!({ "line": step.line, "from": time(step.from), "to": time(step.to) })
         }),
         "off_tick": found.off_tick,
+        "off_lot": found.off_lot,
         "snapped": found.snapped,
         "malformed": found.malformed,
         "unsound": found.unsound,
         "not_positive": found.not_positive,
         "without_volume": found.without_volume,
+        "book": found.book.as_ref().map(book),
+    })
+}
+
+fn book(found: &BookFindings) -> Value {
+    let clock = found.clock;
+    json!({
+        "messages": found.messages,
+        "snapshots": found.snapshots,
+        "levels": found.levels,
+        "bests": found.bests,
+        "trades": found.trades,
+        "stale": found.stale,
+        "repeated": found.repeated,
+        "breaks": found.breaks,
+        "first_break": found.first_break,
+        "passed_over": found.passed_over,
+        "rows_twice": found.rows_twice,
+        "clock": {
+            "smallest_latency_ns": clock.smallest_latency,
+            "largest_latency_ns": clock.largest_latency,
+            "early_rows": clock.early_rows,
+            "shift_ns": clock.shift,
+            "shifted_rows": clock.shifted_rows,
+        },
+        "cautions": found.cautions(),
     })
 }
