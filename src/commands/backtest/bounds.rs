@@ -14,8 +14,6 @@ use crate::market::InstrumentData;
 
 /// Both, the cautious one first.
 pub(super) fn of(assembled: &Assembled, source: &Source, context: &Context) -> Result<Vec<Bound>, Failure> {
-    let runs: [(&str, fn(&mut BacktestSetup)); 2] =
-        [("pessimistic", pessimistic), ("optimistic", optimistic)];
     let one = |(name, change): (&str, fn(&mut BacktestSetup))| {
         let mut setup = assembled.setup(source, false)?;
         change(&mut setup);
@@ -24,7 +22,7 @@ pub(super) fn of(assembled: &Assembled, source: &Source, context: &Context) -> R
         let metrics = report::metrics(&record, context);
         Ok(Bound { name: name.to_owned(), execution, metrics })
     };
-    runs.into_iter().map(one).collect()
+    Ok(vec![one(("pessimistic", pessimistic))?, one(("optimistic", optimistic))?])
 }
 
 /// Last in every queue, twice the latency; on bars, through the price, the worst path, and twice the slippage.
