@@ -4,6 +4,7 @@
 //! those of a second instrument, where it asks for one), through kernel, gate, venue and books, so the figures hold the
 //! fills that its decisions lead to. `idle` is the same run with a strategy that never trades: the engine by itself.
 //!
+//! `ai_strategy` runs over the same bars, each made a day long: its model is of daily bars, and opens nothing on shorter ones.
 //! `market_making on ticks` runs over random trades and quotes, which it is made for, beside `idle on ticks`. `grid under` a risk
 //! rule is to be read beside `grid`, the same run without one.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a broken expectation ends a measurement")]
@@ -17,7 +18,7 @@ use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_grou
 use quantmesh as _;
 use sdk::{Catalogue, Kind};
 use testkit::{Lab, random_bars, random_events};
-use types::{Bar, Event, InstrumentId};
+use types::{Bar, Event, InstrumentId, Time};
 
 const EVENTS: usize = 50_000;
 const IDLE: &str = "short_period = 9999\nlong_period = 10000";
@@ -54,12 +55,27 @@ fn ticks() -> Vec<Event> {
     market.take(EVENTS).collect()
 }
 
-fn cases<'a>(catalogue: &'a Catalogue, bars: &'a [Vec<Bar>], ticks: &'a [Event]) -> Vec<Case<'a>> {
+/// The same bars, each of them a day long.
+fn days(bars: &[Bar]) -> Vec<Bar> {
+    const DAY: i64 = 86_400_000_000_000;
+    let day = |at: i64| Time::from_nanos(at * DAY);
+    (0..).zip(bars).map(|(at, bar)| Bar { open_time: day(at), close_time: day(at + 1), ..*bar }).collect()
+}
+
+fn cases<'a>(
+    catalogue: &'a Catalogue,
+    bars: &'a [Vec<Bar>],
+    days: &'a [Vec<Bar>],
+    ticks: &'a [Event],
+) -> Vec<Case<'a>> {
     let of = |kind: Kind| catalogue.iter().filter(move |entry| entry.kind() == kind);
     let case = |name: String, id, params| Case { name, id, params, lab: lab(), tape: Tape::Bars(bars) };
     let mut cases = vec![case("idle".to_owned(), "trend_following", IDLE)];
     for entry in of(Kind::Strategy) {
         let mut case = case(entry.id.to_owned(), entry.id, "");
+        if entry.id == "ai_strategy" {
+            case.tape = Tape::Bars(days);
+        }
         if entry.instruments > 1 {
             let mut other = case.lab.spec.clone();
             other.symbol = "OTHERUSDT".to_owned();
@@ -119,11 +135,12 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, case: &Case<'_>) {
 
 fn strategies(criterion: &mut Criterion) {
     let bars = [7, 8].map(|seed| random_bars(seed, EVENTS, 400_000));
+    let days = [days(&bars[0])];
     let ticks = ticks();
     let catalogue = Catalogue::of_this_binary().expect("this binary's catalogue is sound");
     let mut group = criterion.benchmark_group("strategies");
     group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(4));
-    for case in cases(&catalogue, &bars, &ticks) {
+    for case in cases(&catalogue, &bars, &days, &ticks) {
         measure(&mut group, &case);
     }
     group.finish();

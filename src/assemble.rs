@@ -1,26 +1,23 @@
 //! The one place that knows everybody: joins configuration, data, strategies and venue into a run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use backtest::{BacktestSetup, Feed, Stream};
+use backtest::{BacktestSetup, Feed, Recording, ReplaySetup, Stream};
 use kernel::{KernelSetup, Seat};
 use ledger::RecorderOptions;
 use margin::{Account, AccountSettings, Line, PositionMode};
 use sdk::{BuildError, Catalogue, Kind as Entry, ParamError, Registered, RiskRule, Setup};
-use tape::{DataError, Loaded, ReadOptions, SeriesData};
-use types::{Instrument, InstrumentId, InstrumentSpec, Signal, Time};
+use tape::ReadOptions;
+use types::{Instrument, InstrumentId, InstrumentSpec, Time};
 use venue::Execution;
 
 use crate::catalogue::{catalogue, find};
 use crate::cli::LicenceArgs;
-use crate::config::{Checked, DataConfig, LicenceClock, Source, nearest};
+use crate::config::{Checked, LicenceClock, Source, nearest};
 use crate::failure::Kind;
 use crate::licences::{Clock, Granted, Licences, NOW};
-use crate::window;
+use crate::market::{InstrumentData, Ticks};
 use crate::{Failure, config};
-
-/// The daily BTCUSDT bars that every build carries, for a first run without any file.
-const SAMPLE: (&str, &str) = ("btcusdt_1d", include_str!("../examples/data/btcusdt_1d.csv"));
 
 /// What the default run is: a geometric grid over the sample.
 pub(crate) const DEFAULT_CONFIG: &str = include_str!("../examples/configs/grid-btcusdt-1d.toml");
@@ -41,14 +38,6 @@ pub(crate) struct Parts {
     /// What this run may use: all that is free, and what a licence grants.
     pub(crate) usable: Catalogue,
     pub(crate) granted: Granted,
-}
-
-/// One instrument's data.
-pub(crate) struct InstrumentData {
-    pub(crate) market: Loaded,
-    pub(crate) funding: Option<Loaded>,
-    /// Signals from outside; empty where none are named.
-    pub(crate) signals: Vec<Signal>,
 }
 
 /// What one run of several differs in from what is configured.
@@ -108,12 +97,8 @@ pub(crate) fn assemble(
             column_prefix: raw.data.column_prefix.clone(),
             ..ReadOptions::default()
         };
-        let market = load(source, &raw.data, data, &options, &known.symbol)?;
-        let funding = match &raw.data.funding {
-            Some(path) => Some(funding(&source.folder.join(path))?),
-            None => None,
-        };
-        let grid = market.series.grid;
+        let loaded = InstrumentData::load(source, &raw.data, data, &options, &known.symbol)?;
+        let grid = loaded.market.series.grid;
         let decimal = |value: Option<sdk::Number>| value.map(sdk::Number::decimal);
         let spec = InstrumentSpec {
             symbol: known.symbol.clone(),
@@ -131,11 +116,7 @@ pub(crate) fn assemble(
         let instrument = Instrument::new(InstrumentId(id), spec)
             .map_err(|error| Failure::config(format!("{}: {error}", source.name)))?;
         instruments.push(instrument);
-        let signals = match &raw.data.signals {
-            Some(path) => tape::read_signals(&source.folder.join(path)).map_err(Failure::data)?,
-            None => Vec::new(),
-        };
-        series.push(InstrumentData { market, funding, signals });
+        series.push(loaded);
     }
     let mut assembled = Assembled { checked, instruments, series, parts };
     let span =
@@ -213,7 +194,12 @@ impl Assembled {
             opening_prints: self.checked.raw.execution.opening_prints,
             recorder,
             journal,
-            replay: backtest::ReplaySetup::default(),
+            replay: ReplaySetup {
+                instruments: self.replayed().collect(),
+                latency: self.checked.latency.clone(),
+                feed_latency: self.checked.raw.execution.latency.feed_us.map(|us| i64::from(us) * 1_000),
+                sample: i64::from(self.checked.raw.report.sample_ms) * 1_000_000,
+            },
         })
     }
 
@@ -240,7 +226,7 @@ impl Assembled {
 
     /// What an entry is told that trades the instruments at these places.
     fn setup_for(&self, places: &[usize], window: Option<search::Span>) -> Setup {
-        let first = |data: &InstrumentData| window::first_price(&data.market.series.data, window);
+        let first = |data: &InstrumentData| data.first_price(window);
         Setup {
             instruments: places.iter().filter_map(|at| self.instruments.get(*at).cloned()).collect(),
             prices: places.iter().map(|at| self.series.get(*at).and_then(first)).collect(),
@@ -278,26 +264,25 @@ impl Assembled {
 
     /// Market events, all instruments together.
     pub(crate) fn events(&self) -> u64 {
-        let rows = |loaded: &Loaded| loaded.series.data.len() as u64;
-        let all = |data: &InstrumentData| {
-            rows(&data.market) + data.funding.as_ref().map_or(0, rows) + data.signals.len() as u64
-        };
-        self.series.iter().map(all).sum()
+        self.series.iter().map(InstrumentData::events).sum()
     }
 
-    /// The data as streams, in the order of the instruments.
+    /// The data as streams, in the order of the instruments; recordings of order books are replayed instead.
     pub(crate) fn streams(&self) -> Vec<Stream<'_>> {
-        let mut streams = Vec::new();
-        for (id, data) in (0..).map(InstrumentId).zip(&self.series) {
-            if let Some(funding) = &data.funding {
-                streams.extend(stream(id, &funding.series.data));
-            }
-            if !data.signals.is_empty() {
-                streams.push(Stream::Signals(id, data.signals.iter()));
-            }
-            streams.extend(stream(id, &data.market.series.data));
-        }
-        streams
+        let named = (0..).map(InstrumentId).zip(&self.series);
+        named.flat_map(|(id, data)| data.streams(id)).collect()
+    }
+
+    /// The recordings of order books among the data.
+    pub(crate) fn recordings(&self) -> Result<Vec<Recording<Ticks<'_>>>, Failure> {
+        let named = (0..).map(InstrumentId).zip(&self.series);
+        named.filter_map(|(id, data)| data.recording(id).transpose()).collect()
+    }
+
+    /// Which instruments have recordings.
+    fn replayed(&self) -> impl Iterator<Item = InstrumentId> {
+        let named = (0..).map(InstrumentId).zip(&self.series);
+        named.filter(|(_, data)| data.is_recording()).map(|(id, _)| id)
     }
 
     /// The data merged in the order of time.
@@ -310,93 +295,6 @@ impl Assembled {
         let spans = self.series.iter().filter_map(|data| data.market.inspection.span);
         spans.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))
     }
-}
-
-/// The rows as market events. Ticks of an order book are replayed instead.
-fn stream(id: InstrumentId, data: &SeriesData) -> Option<Stream<'_>> {
-    Some(match data {
-        SeriesData::Bars(rows) => Stream::Bars(id, rows.iter()),
-        SeriesData::Trades(rows) => Stream::Trades(id, rows.iter()),
-        SeriesData::Quotes(rows) => Stream::Quotes(id, rows.iter()),
-        SeriesData::Funding(rows) => Stream::Funding(id, rows.iter()),
-        SeriesData::Ticks(_) => return None,
-    })
-}
-
-fn load(
-    source: &Source,
-    config: &DataConfig,
-    instead: Option<&Path>,
-    options: &ReadOptions,
-    symbol: &str,
-) -> Result<Loaded, Failure> {
-    let loaded = match (instead, &config.path, config.builtin.as_deref()) {
-        (Some(path), ..) => files(path).and_then(|files| tape::read_all(&files, options)),
-        (None, Some(path), None) => {
-            files(&source.folder.join(path)).and_then(|files| tape::read_all(&files, options))
-        }
-        (None, None, Some(name)) if name == SAMPLE.0 => {
-            tape::read_bytes("built-in data btcusdt_1d", SAMPLE.1.as_bytes(), options)
-        }
-        (None, None, Some(name)) => {
-            let what = format!(
-                "instrument {symbol}: data.builtin: there is no built-in data `{name}`; there is {}",
-                SAMPLE.0
-            );
-            return Err(Failure::config(format!("{}: {what}", source.place_of("builtin"))));
-        }
-        (None, None, None) => {
-            let what =
-                format!("instrument {symbol} has no data; set data.path to a file or folder, or give --data");
-            return Err(Failure::config(format!("{}: {what}", source.name)));
-        }
-        (None, Some(_), Some(_)) => {
-            let what = format!("instrument {symbol}: set data.path or data.builtin, not both");
-            return Err(Failure::config(format!("{}: {what}", source.name)));
-        }
-    };
-    let loaded = loaded.map_err(Failure::data)?;
-    if matches!(loaded.series.data, SeriesData::Funding(_)) {
-        let what =
-            "funding rates alone are no market; name bars, trades or quotes, and these under data.funding";
-        return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
-    }
-    if loaded.series.data.kind() == tape::Kind::Ticks {
-        let what =
-            "a recording of an order book is no market for `backtest` yet; name bars, trades or quotes";
-        return Err(Failure::data(format!("{}: {what}", loaded.inspection.file)));
-    }
-    Ok(loaded)
-}
-
-fn funding(path: &Path) -> Result<Loaded, Failure> {
-    let loaded = tape::read(path, &ReadOptions::default()).map_err(Failure::data)?;
-    match loaded.series.data {
-        SeriesData::Funding(_) => Ok(loaded),
-        other => Err(Failure::data(format!(
-            "{}: data.funding names a file of {}, not of funding rates",
-            path.display(),
-            other.kind()
-        ))),
-    }
-}
-
-/// The file itself, or every file of a folder, by name.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let failed = |why: String| DataError::Open { file: path.display().to_string(), why };
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in path.read_dir().map_err(|error| failed(error.to_string()))? {
-        let entry = entry.map_err(|error| failed(error.to_string()))?.path();
-        let hidden = entry.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        if entry.is_file() && !hidden {
-            files.push(entry);
-        }
-    }
-    files.sort();
-    if files.is_empty() { Err(failed("the folder holds no file".to_owned())) } else { Ok(files) }
 }
 
 /// An entry's refusal with the line of the parameter it is about.

@@ -35,6 +35,8 @@ pub(crate) struct LicenceArgs {
 pub(crate) enum Command {
     /// Run strategies over history and write a tear sheet
     Backtest(BacktestArgs),
+    /// Run several configurations and put their results beside each other
+    Compare(CompareArgs),
     /// Try many parameters: a backtest of each point of a grid, of a sample, or of a search that learns
     Optimize(OptimizeArgs),
     /// Search on a stretch of history, try what was found on the next one, and go on
@@ -79,9 +81,31 @@ pub(crate) struct BacktestArgs {
     /// Change one value of the configuration, such as strategy.params.buy_window_size=20
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Also run under more cautious and more optimistic conventions of fills, and show both beside the result
+    #[arg(long)]
+    pub(crate) bounds: bool,
+    /// Also run over so many beginnings of the data, and fail if anything is decided otherwise than over all of it: who looked ahead
+    #[arg(long, value_name = "CUTS", num_args = 0..=1, default_missing_value = "10")]
+    pub(crate) lookahead: Option<usize>,
     /// Also replay the journal of decisions and fail if anything is decided differently
     #[arg(long)]
     pub(crate) verify: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Configuration files, two or more
+    #[arg(value_name = "CONFIG", required = true)]
+    pub(crate) configs: Vec<PathBuf>,
+    /// Where the comparison goes
+    #[arg(long, value_name = "DIR", default_value = "quantmesh-out")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Change one value of every configuration, such as execution.slippage_ticks=5
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -260,21 +284,28 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AiCommand {
     /// Train a model on history, try it out of sample, and write it to a file
+    ///
+    /// A model is of one instrument and one length of bars, and remembers both. What trades in the configuration plays no part here,
+    /// and its risk rules neither.
     Train(TrainArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// Configuration whose instrument, fees and data to train on
+    /// Configuration whose instrument, fees and data to train with
     #[arg(long, value_name = "FILE", required_unless_present = "data")]
     pub(crate) config: Option<PathBuf>,
-    /// Bars to train on: a file, or a folder of files; instead of the data of a configuration, or without one
+    /// Bars to train on: a file, or a folder of files; with --config in place of its data; one of the two is needed
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Which instrument of a configuration with several; the first, unless given
+    /// Symbol that the model is for: one of the instruments of --config (else the first), or the name of --data's (else DATAUSDT)
+    ///
+    /// The model keeps it, and a run that trades another symbol says so in its notes. Of a configuration with several
+    /// instruments it is the one whose data and fees are trained with. A file of bars does not say whose they are, so with --data
+    /// alone name what the model is to trade.
     #[arg(long, value_name = "SYMBOL")]
     pub(crate) instrument: Option<String>,
     /// Change one parameter of the training, such as model=boosted_trees

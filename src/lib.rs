@@ -14,6 +14,7 @@ mod host;
 pub mod identity;
 mod licences;
 mod machine;
+mod market;
 mod progress;
 mod registered;
 mod terminal;
@@ -55,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Backtest(args) => commands::backtest::run(args, &cli.licence),
+        Command::Compare(args) => commands::compare::run(args, &cli.licence),
         Command::Optimize(args) => commands::optimize::run(args, &cli.licence),
         Command::WalkForward(args) => commands::walk_forward::run(args, &cli.licence),
         Command::Data(command) => commands::data::run(command),

@@ -12,8 +12,8 @@ there="$(mktemp -d)"
 trap 'rm -rf "$there"' EXIT
 cargo xtask publish --out "$there/quantmesh"
 
-# What is built there stays, so that the next time is short; the registry's cache is shared, and nothing else is.
-target="$(realpath -m "${CARGO_TARGET_DIR:-target}")/public-tree"
+# What crates from outside were built to is shared, as their cache is; the tree itself is built anew, since it lies elsewhere.
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 mkdir -p "$there/home" "$there/cargo-home"
 ln -s "$(realpath "${CARGO_HOME:-$HOME/.cargo}")/registry" "$there/cargo-home/registry"
 export RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}"

@@ -2,6 +2,7 @@
 
 pub(crate) mod ai;
 pub(crate) mod backtest;
+pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod doctor;

@@ -4,12 +4,10 @@ use backtest::EndOfRun;
 use risk::{BreakerLimits, Limits};
 use sdk::Number;
 use types::{Asset, Contract, FeeSchedule, Money, Rate};
-use venue::{Execution, MarketFill, Path, Touch};
+use venue::{Execution, Latency};
 
 use super::margin::{CheckedMargin, InstrumentMargin};
-use super::raw::{
-    ContractConfig, EndConfig, ExecutionConfig, MarketFillConfig, PathConfig, RiskConfig, TouchConfig,
-};
+use super::raw::{ContractConfig, RiskConfig};
 use super::{Config, InstrumentConfig, Source, nearest};
 use crate::Failure;
 
@@ -21,6 +19,8 @@ pub(crate) struct Checked {
     pub(crate) capital: Money,
     pub(crate) instruments: Vec<CheckedInstrument>,
     pub(crate) execution: Execution,
+    /// What orders and their answers take, where an order book is replayed.
+    pub(crate) latency: Latency,
     pub(crate) end: EndOfRun,
     pub(crate) limits: Limits,
     pub(crate) breaker: BreakerLimits,
@@ -82,12 +82,21 @@ impl Checked {
         at.one_owner(&trades, &instruments)?;
         let (limits, breaker) = at.risk(&raw.risk)?;
         let execution = at.execution(&raw.execution)?;
-        let end = match raw.execution.end {
-            EndConfig::Mark => EndOfRun::Mark,
-            EndConfig::CloseAtLastClose => EndOfRun::CloseAtLastClose,
-            EndConfig::CloseAtLastOpen => EndOfRun::CloseAtLastOpen,
-        };
-        Ok(Self { settlement, capital, instruments, execution, end, limits, breaker, margin, trades, raw })
+        let latency = at.latency(&raw.execution.latency)?;
+        let end = raw.execution.end.into();
+        Ok(Self {
+            settlement,
+            capital,
+            instruments,
+            execution,
+            latency,
+            end,
+            limits,
+            breaker,
+            margin,
+            trades,
+            raw,
+        })
     }
 }
 
@@ -164,32 +173,6 @@ impl Place<'_> {
             max_daily_loss: self.percent("max_daily_loss_pct", raw.max_daily_loss_pct, Some(100))?,
         };
         Ok((limits, breaker))
-    }
-
-    fn execution(&self, raw: &ExecutionConfig) -> Result<Execution, Failure> {
-        let share = self.rate("max_volume_pct", "execution.max_volume_pct", raw.max_volume_pct, 2)?;
-        if share < Rate::ZERO {
-            return Err(self.fail("max_volume_pct", "execution.max_volume_pct", "must not be negative"));
-        }
-        Ok(Execution {
-            touch: match raw.touch {
-                TouchConfig::Through => Touch::Through,
-                TouchConfig::Touch => Touch::Touch,
-            },
-            path: match raw.path {
-                PathConfig::WorstFirst => Path::WorstFirst,
-                PathConfig::NearestFirst => Path::NearestFirst,
-                PathConfig::OpenHighLowClose => Path::OpenHighLowClose,
-                PathConfig::OpenLowHighClose => Path::OpenLowHighClose,
-            },
-            market_fill: match raw.market_fill {
-                MarketFillConfig::NextPrice => MarketFill::NextPrice,
-                MarketFillConfig::LastPrice => MarketFill::LastPrice,
-            },
-            slippage_ticks: raw.slippage_ticks,
-            max_volume_share: (share != Rate::ZERO).then_some(share),
-            ..Execution::default()
-        })
     }
 
     fn instrument(&self, raw: &InstrumentConfig, settlement: Asset) -> Result<CheckedInstrument, Failure> {

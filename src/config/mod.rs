@@ -2,6 +2,7 @@
 
 mod checked;
 mod edit;
+mod execution;
 mod files;
 mod margin;
 mod raw;
@@ -12,6 +13,7 @@ mod tier_files;
 
 pub(crate) use checked::Checked;
 pub(crate) use edit::set;
+pub(crate) use execution::{ExecutionConfig, LatencyConfig, QueueConfig};
 pub(crate) use files::handed_over;
 pub(crate) use raw::{CalendarConfig, Config, DataConfig, InstrumentConfig, LicenceClock, LicenceConfig};
 pub(crate) use read::{Source, read};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use sdk::Number;
 use serde::{Deserialize, Serialize};
 
+use super::execution::ExecutionConfig;
 use super::margin::{MarginConfig, RemainderConfig, TierConfig};
 use super::search::OptimizeConfig;
 
@@ -159,84 +160,15 @@ pub(crate) struct DataConfig {
     /// Funding settlements to go with it: a file of times and rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) funding: Option<String>,
+    /// Mark prices to go with it: a file of bars of them, such as Binance's markPriceKlines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mark: Option<String>,
     /// Signals to go with it, for strategies that listen to them: a file of times, sources, names and values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signals: Option<String>,
     /// Which columns of a file that holds several assets side by side, such as `BTC` for `BTC:open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) column_prefix: Option<String>,
-}
-
-/// When a resting order fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TouchConfig {
-    /// Price must trade through it.
-    #[default]
-    Through,
-    /// A touch is enough. Optimistic.
-    Touch,
-}
-
-/// In which order a bar visited its prices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum PathConfig {
-    /// The extreme against the position first; flat, the one nearer to the open.
-    #[default]
-    WorstFirst,
-    /// The extreme nearer to the open first.
-    NearestFirst,
-    /// Open, high, low, close.
-    OpenHighLowClose,
-    /// Open, low, high, close.
-    OpenLowHighClose,
-}
-
-/// At which price a market order fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MarketFillConfig {
-    /// The first price after it was sent: on bars, the next open.
-    #[default]
-    NextPrice,
-    /// The last price before it was sent. Optimistic, and on bars the close the decision was made on.
-    LastPrice,
-}
-
-/// What becomes of open positions when the data ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EndConfig {
-    /// They stay open and count at the last price.
-    #[default]
-    Mark,
-    /// They are closed at the last close.
-    CloseAtLastClose,
-    /// They are closed at the last bar's open.
-    CloseAtLastOpen,
-}
-
-/// Conventions of simulated fills. The defaults are the cautious ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ExecutionConfig {
-    /// When a resting order fills.
-    pub(crate) touch: TouchConfig,
-    /// In which order a bar visited its prices.
-    pub(crate) path: PathConfig,
-    /// At which price a market order fills.
-    pub(crate) market_fill: MarketFillConfig,
-    /// Ticks that market and stop orders lose.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "ticks"))]
-    pub(crate) slippage_ticks: u32,
-    /// The most that resting orders may fill of one bar's volume, in percent; 0 for no bound.
-    #[schemars(extend("minimum" = 0, "x-unit" = "%"))]
-    pub(crate) max_volume_pct: Number,
-    /// Tell strategies each bar's opening price before the bar.
-    pub(crate) opening_prints: bool,
-    /// What becomes of open positions when the data ends.
-    pub(crate) end: EndConfig,
 }
 
 /// Bounds on what may be opened and lost. 0 switches a rule off. Exits are never bound.
@@ -346,6 +278,9 @@ pub(crate) struct ReportConfig {
     /// Keep the equity after every n-th market event.
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "events"))]
     pub(crate) equity_every: u32,
+    /// Where an order book is replayed: keep the equity once in so many milliseconds, and after every fill.
+    #[schemars(range(min = 1, max = 86_400_000), extend("x-unit" = "ms"))]
+    pub(crate) sample_ms: u32,
 }
 
 impl Default for AccountConfig {
@@ -356,20 +291,6 @@ impl Default for AccountConfig {
             margin: MarginConfig::Off,
             leverage: 1,
             liquidation_remainder: RemainderConfig::Fund,
-        }
-    }
-}
-
-impl Default for ExecutionConfig {
-    fn default() -> Self {
-        Self {
-            touch: TouchConfig::default(),
-            path: PathConfig::default(),
-            market_fill: MarketFillConfig::default(),
-            slippage_ticks: 1,
-            max_volume_pct: Number::whole(100),
-            opening_prints: false,
-            end: EndConfig::default(),
         }
     }
 }
@@ -391,6 +312,6 @@ impl Default for RiskConfig {
 
 impl Default for ReportConfig {
     fn default() -> Self {
-        Self { calendar: CalendarConfig::default(), equity_every: 1 }
+        Self { calendar: CalendarConfig::default(), equity_every: 1, sample_ms: 1_000 }
     }
 }

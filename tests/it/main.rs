@@ -25,6 +25,7 @@ mod new_strategy;
 mod optimize;
 mod program;
 mod quoted;
+mod replayed;
 mod strategies_page;
 mod tidy;
 mod tokens;

@@ -38,6 +38,17 @@ fn daily_bars_at_twenty_times_are_liquidated_and_the_report_says_so() {
             note["text"].as_str().unwrap().contains("the venue closed the position for want of margin")
         });
         assert_eq!(says, liquidated, "{name}");
+        let metric = |key: &str| {
+            let all = document["metrics"].as_array().unwrap();
+            all.iter().find(|metric| metric["key"] == key).unwrap()["value"].clone()
+        };
+        assert_eq!(metric("liquidations").as_u64().unwrap() > 0, liquidated, "{name}");
+        // What each part made sums to the profit, the insurance fund's part included.
+        let of = |key: &str| metric(key).as_str().unwrap().parse::<types::Decimal>().unwrap();
+        let units = |key: &str| of(key).at_scale(18).unwrap();
+        let parts =
+            units("realised") + units("unrealised") + units("funding") - units("fees") - units("insurance");
+        assert_eq!(parts, units("net_profit"), "{name}");
         assert_eq!(document["execution"]["margin"].is_string(), name != "off", "{name}");
     }
 }

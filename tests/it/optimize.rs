@@ -368,6 +368,49 @@ fn walk_forward_learns_before_it_tries() {
     assert!(long.contains("the data is too short for one training and one test"), "{long}");
 }
 
+#[test]
+fn every_choice_of_groups_is_tried_on_what_the_others_chose() {
+    let there = folder(CONFIG);
+    for (threads, out) in [("1", "one"), ("3", "two")] {
+        let args = ["walk-forward", "c.toml", "--groups", "6", "--purge", "5d", "--embargo", "2d"];
+        let said = good(there.path(), &[args.as_slice(), &["--threads", threads, "--out", out]].concat());
+        assert!(
+            said.contains("15 choices of test groups, 5 paths") && said.contains("of 5 paths lose"),
+            "{said}"
+        );
+    }
+    let [one, two] = ["one", "two"].map(|out| fs::read(there.path().join(out).join("result.json")).unwrap());
+    assert_eq!(one, two);
+    let found: Value = serde_json::from_slice(&one).unwrap();
+    let splits = found["splits"].as_array().unwrap();
+    let paths = found["paths"].as_array().unwrap();
+    let length = paths[0]["returns"].as_array().unwrap().len();
+    assert!(paths.iter().all(|path| path["returns"].as_array().unwrap().len() == length));
+    for split in splits {
+        let tests = split["test_periods"].as_array().unwrap();
+        let tested: u64 =
+            tests.iter().map(|range| range[1].as_u64().unwrap() - range[0].as_u64().unwrap()).sum();
+        // Purge and embargo take days beside each test out of the training.
+        let trained = split["train_periods"].as_u64().unwrap();
+        assert!(trained + tested < length as u64 && trained + tested + 20 > length as u64, "{split}");
+    }
+    // A search without a choice has the same path over and over: the run itself.
+    let single = ["walk-forward", "c.toml", "--groups", "4", "--tested", "1", "--out", "single", "--json"];
+    let set = ["--set", "optimize.params.short_period=[5]", "--set", "optimize.params.long_period=[20]"];
+    let single: Value =
+        serde_json::from_str(&good(there.path(), &[single.as_slice(), &set].concat())).unwrap();
+    let run = ["backtest", "c.toml", "--json", "--set", "strategy.params.short_period=5"];
+    let run = good(there.path(), &[run.as_slice(), &["--set", "strategy.params.long_period=20"]].concat());
+    let run: Value = serde_json::from_str(&run).unwrap();
+    let total = run["metrics"].as_array().unwrap().iter().find(|one| one["key"] == "total_return").unwrap();
+    let [path] = single["paths"].as_array().unwrap().as_slice() else { panic!("{single}") };
+    let (one, two) = (path["return_pct"].as_f64().unwrap(), total["value"].as_f64().unwrap());
+    assert!((one - two).abs() < 1e-6 * two.abs(), "{one} and {two}");
+    let wrong = bad(there.path(), &["walk-forward", "c.toml", "--groups", "6", "--tested", "6"], 2);
+    assert!(wrong.contains("below the number of groups"), "{wrong}");
+    bad(there.path(), &["walk-forward", "c.toml", "--groups", "6", "--train", "90d"], 2);
+}
+
 /// Work W3 of the performance anchors: W1 for 200 pairs on the first 200 000 generated bars, each against a loop written by hand in
 /// whole numbers. A build without optimisation does every tenth.
 #[test]

@@ -2,7 +2,7 @@
 
 use std::slice::Iter;
 
-use types::{Bar, Event, Funding, InstrumentId, Quote, Signal, Trade};
+use types::{Bar, Event, Funding, InstrumentId, Price, Quote, Signal, Time, Trade};
 
 /// One instrument's data of one kind, oldest first.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Stream<'a> {
     Quotes(InstrumentId, Iter<'a, Quote>),
     /// Funding settlements.
     Funding(InstrumentId, Iter<'a, Funding>),
+    /// Mark prices and when they were known.
+    Marks(InstrumentId, Iter<'a, (Time, Price)>),
     /// Signals from outside.
     Signals(InstrumentId, Iter<'a, Signal>),
 }
@@ -34,6 +36,10 @@ impl Iterator for Stream<'_> {
             }
             Self::Funding(instrument, list) => {
                 Event::Funding { instrument: *instrument, funding: *list.next()? }
+            }
+            Self::Marks(instrument, list) => {
+                let (time, price) = *list.next()?;
+                Event::Mark { instrument: *instrument, time, price }
             }
             Self::Signals(instrument, list) => {
                 Event::Signal { instrument: *instrument, signal: *list.next()? }

@@ -35,6 +35,8 @@ pub struct FillRecord {
     pub fee: Money,
     /// Whether the venue closed it for want of margin.
     pub liquidation: bool,
+    /// What that paid to the venue's insurance fund beside the fee; negative where the fund paid.
+    pub insurance: Money,
 }
 
 /// One funding settlement of a position.

@@ -207,6 +207,7 @@ impl Recorder {
             realised: booked.realised,
             fee: booked.fee,
             liquidation: booked.liquidation,
+            insurance: booked.insurance,
         });
         if let Some(position) = self.record.positions.get_mut(report.instrument.index()) {
             *position = booked.position.qty;

@@ -1,4 +1,4 @@
-//! What strategies that hold others say of each one's part: a table for text, and the same for JSON.
+//! What strategies that hold others say of each one's part: a table for text and one for the page, and the same for JSON.
 
 use std::fmt::Write;
 
@@ -6,7 +6,11 @@ use ledger::{AccountRecord, RunRecord};
 use serde_json::{Value as Json, json};
 use types::Money;
 
+use crate::html::Escaped;
 use crate::{Context, show};
+
+/// Over the columns of figures.
+const HEAD: [&str; 6] = ["profit", "realised", "unrealised", "fees", "funding", "fills"];
 
 /// The parts of one strategy, and their sum.
 struct Family<'a> {
@@ -15,6 +19,27 @@ struct Family<'a> {
     sum: AccountRecord,
     /// Whether nothing else made the run's result, so that the sum is to be that.
     alone: bool,
+}
+
+impl Family<'_> {
+    /// Name and figures, the sum in the last row.
+    fn rows(&self) -> impl Iterator<Item = (&AccountRecord, [String; 6])> {
+        self.each.iter().chain([&self.sum]).map(|one| {
+            let money = [profit(one), one.realised, one.unrealised, one.fees, one.funding].map(show::money);
+            let [profit, realised, unrealised, fees, funding] = money;
+            (one, [profit, realised, unrealised, fees, funding, show::grouped(u128::from(one.fills))])
+        })
+    }
+
+    /// What the sum is of the run.
+    fn said(&self, record: &RunRecord) -> String {
+        let said = match (self.alone, minus(profit_of_run(record), profit(&self.sum))) {
+            (true, Money::ZERO) => "their profits sum to the run's, to the last unit".to_owned(),
+            (true, rest) => format!("{rest} of the run's profit is nobody's of these"),
+            (false, _) => "their profits sum to this strategy's part of the run's".to_owned(),
+        };
+        format!("{said}; a fill between two of them counts for both")
+    }
 }
 
 fn families<'a>(record: &'a RunRecord, context: &'a Context) -> impl Iterator<Item = Family<'a>> {
@@ -49,7 +74,8 @@ fn profit(of: &AccountRecord) -> Money {
 
 fn profit_of_run(record: &RunRecord) -> Money {
     let totals = record.totals;
-    plus(minus(plus(totals.realised, totals.unrealised), totals.fees), totals.funding)
+    let traded = plus(minus(plus(totals.realised, totals.unrealised), totals.fees), totals.funding);
+    minus(traded, totals.insurance)
 }
 
 /// A table for each strategy that holds others; `heading` makes a line of text stand out.
@@ -61,33 +87,52 @@ pub(crate) fn text(
 ) {
     for family in families(record, context) {
         let _ = writeln!(out, "\n{}", heading(&format!("INSIDE {}", family.name)));
-        let head = ["", "profit", "realised", "unrealised", "fees", "funding", "fills"].map(str::to_owned);
-        let rows = family.each.iter().chain([&family.sum]).map(|one| {
-            let money = [profit(one), one.realised, one.unrealised, one.fees, one.funding].map(show::money);
-            let [profit, realised, unrealised, fees, funding] = money;
-            let fills = show::grouped(u128::from(one.fills));
-            [one.id.to_owned(), profit, realised, unrealised, fees, funding, fills]
-        });
+        let head = ("", HEAD.map(str::to_owned));
+        let rows = family.rows().map(|(one, figures)| (one.id, figures));
         table(out, &std::iter::once(head).chain(rows).collect::<Vec<_>>());
-        let said = match (family.alone, minus(profit_of_run(record), profit(&family.sum))) {
-            (true, Money::ZERO) => "their profits sum to the run's, to the last unit".to_owned(),
-            (true, rest) => format!("{rest} of the run's profit is nobody's of these"),
-            (false, _) => "their profits sum to this strategy's part of the run's".to_owned(),
-        };
-        let _ = writeln!(out, "{said}; a fill between two of them counts for both");
+        let _ = writeln!(out, "{}", family.said(record));
     }
 }
 
-/// The first column to the left, all others to the right.
-fn table(out: &mut String, rows: &[[String; 7]]) {
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
-    for row in rows {
-        let mut line = String::new();
-        for (at, cell) in row.iter().enumerate() {
-            let pad = " ".repeat(width(at).unwrap_or(0).saturating_sub(cell.chars().count()));
-            line += &if at == 0 { format!("{cell}{pad}") } else { format!("  {pad}{cell}") };
+/// The same as a table of the page for each of them; nothing where no strategy holds others.
+pub(crate) fn html(record: &RunRecord, context: &Context) -> String {
+    let mut out = String::new();
+    for family in families(record, context) {
+        let _ = write!(out, "<table><thead><tr><th>Inside {}", Escaped(&family.name));
+        for (at, name) in HEAD.iter().enumerate() {
+            let (first, rest) = name.split_at(1);
+            // Beside the profit what the strategy set aside for it: a capital, not a sum of this row.
+            let equity = if at == 0 { "<th class=n>Equity" } else { "" };
+            let _ = write!(out, "{equity}<th class=n>{}{rest}", first.to_uppercase());
         }
-        let _ = writeln!(out, "{line}");
+        out.push_str("</thead><tbody>");
+        for (one, figures) in family.rows() {
+            let tone = if profit(one).units() < 0 { "loss" } else { "gain" };
+            let _ = write!(out, "<tr><th>{}<td class=n>{}", Escaped(one.id), show::money(one.equity));
+            for (at, figure) in figures.iter().enumerate() {
+                let class = if at == 0 { format!("\"n {tone}\"") } else { "n".to_owned() };
+                let _ = write!(out, "<td class={class}>{figure}");
+            }
+        }
+        let _ = write!(out, "</tbody></table><p class=foot>{}</p>", Escaped(&family.said(record)));
+    }
+    out
+}
+
+/// The first column to the left, all others to the right.
+fn table(out: &mut String, rows: &[(&str, [String; 6])]) {
+    let widest = |cells: &mut dyn Iterator<Item = &str>| cells.map(|cell| cell.chars().count()).max();
+    let pad = |cell: &str, width: Option<usize>| {
+        " ".repeat(width.unwrap_or(0).saturating_sub(cell.chars().count()))
+    };
+    let names = widest(&mut rows.iter().map(|row| row.0));
+    for (name, figures) in rows {
+        let _ = write!(out, "{name}{}", pad(name, names));
+        for (at, cell) in figures.iter().enumerate() {
+            let width = widest(&mut rows.iter().filter_map(|row| row.1.get(at)).map(String::as_str));
+            let _ = write!(out, "  {}{cell}", pad(cell, width));
+        }
+        out.push('\n');
     }
 }
 
@@ -188,6 +233,27 @@ their profits sum to the run's, to the last unit; a fill between two of them cou
         other.accounts.clear();
         assert_eq!(said(&other, &context(&["grid 0.1.0"])), "");
         assert!(json(&other, &context(&["grid 0.1.0"])).is_empty());
+    }
+
+    #[test]
+    fn the_page_has_a_table_of_the_same() {
+        let (one, both) = (record(0), context(&["multi_strategy <0.1.0>"]));
+        let expected = "<table><thead><tr><th>Inside multi_strategy &lt;0.1.0&gt;<th class=n>Equity<th class=n>Profit\
+            <th class=n>Realised<th class=n>Unrealised<th class=n>Fees<th class=n>Funding<th class=n>Fills</thead><tbody>\
+            <tr><th>grid<td class=n>5 000.00<td class=\"n gain\">1 110.75<td class=n>1 212.50<td class=n>−100.00<td class=n>2.00\
+            <td class=n>0.25<td class=n>7\
+            <tr><th>trend_following<td class=n>5 000.00<td class=\"n loss\">−1.75<td class=n>0.00<td class=n>0.00<td class=n>1.00\
+            <td class=n>−0.75<td class=n>2\
+            <tr><th>sum<td class=n>10 000.00<td class=\"n gain\">1 109.00<td class=n>1 212.50<td class=n>−100.00<td class=n>3.00\
+            <td class=n>−0.50<td class=n>9</tbody></table>\
+            <p class=foot>their profits sum to the run&#39;s, to the last unit; a fill between two of them counts for both</p>";
+        assert_eq!(html(&one, &both), expected);
+        let page = crate::html(&one, &both);
+        assert!(page.contains(expected) && !page.contains("{{accounts}}"));
+        let mut none = one;
+        none.accounts.clear();
+        assert_eq!(html(&none, &both), "");
+        assert!(!crate::html(&none, &both).contains("Inside"));
     }
 
     #[test]

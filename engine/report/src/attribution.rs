@@ -17,6 +17,8 @@ pub(crate) struct Part {
     /// Paid; negative is a rebate.
     pub(crate) fees: Money,
     pub(crate) funding: Money,
+    /// Paid to the venue's insurance fund at liquidations; negative where the fund paid.
+    pub(crate) insurance: Money,
     pub(crate) turnover: Money,
     pub(crate) fills: u64,
     pub(crate) maker_fills: u64,
@@ -36,10 +38,11 @@ pub(crate) struct Attribution {
 }
 
 impl Part {
-    /// Realised + unrealised + funding − fees.
+    /// Realised + unrealised + funding − fees − insurance.
     pub(crate) fn net(&self) -> Money {
         let gain = sum(sum(self.realised, self.unrealised), self.funding);
-        sum(gain, self.fees.negated().unwrap_or_default())
+        let paid = sum(self.fees, self.insurance);
+        sum(gain, paid.negated().unwrap_or_default())
     }
 
     /// Share of the fills that rested.
@@ -58,6 +61,7 @@ impl Part {
             (&mut self.unrealised, other.unrealised),
             (&mut self.fees, other.fees),
             (&mut self.funding, other.funding),
+            (&mut self.insurance, other.insurance),
             (&mut self.turnover, other.turnover),
         ] {
             *own = sum(*own, more);
@@ -80,6 +84,7 @@ impl Attribution {
             part.strategy = Some(fill.id.strategy);
             part.realised = sum(part.realised, fill.realised);
             part.fees = sum(part.fees, fill.fee);
+            part.insurance = sum(part.insurance, fill.insurance);
             part.fills += 1;
             part.maker_fills += u64::from(fill.fill.liquidity == Liquidity::Maker);
             let traded = record.instruments.get(fill.instrument.index());

@@ -1,5 +1,7 @@
 //! What a report tells beside the record: names, conventions, the configuration, the build and the search it came from.
 
+use crate::Bound;
+
 /// Days in a year of returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Calendar {
@@ -46,4 +48,6 @@ pub struct Context {
     pub parameters: usize,
     /// The search that the run was picked from.
     pub search: Search,
+    /// The same run under other conventions of fills, the cautious one first; empty where none were made.
+    pub bounds: Vec<Bound>,
 }

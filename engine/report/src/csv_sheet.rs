@@ -80,6 +80,7 @@ fn part(section: &str, part: &Part, currency: &str) -> Vec<Row> {
         ("unrealised", part.unrealised.to_string(), currency),
         ("fees", part.fees.to_string(), currency),
         ("funding", part.funding.to_string(), currency),
+        ("insurance", part.insurance.to_string(), currency),
         ("turnover", part.turnover.to_string(), currency),
         ("fills", part.fills.to_string(), "count"),
         ("maker_share", percent(part.maker_share()), "%"),

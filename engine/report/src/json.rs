@@ -65,6 +65,7 @@ pub(crate) fn document(sheet: &Sheet<'_>) -> Json {
             "instruments": parts(&sheet.attribution.instruments),
         },
         "positions": positions(record),
+        "bounds": crate::bounds::json(context, |one| metric(one, record.settlement.as_str())),
         "accounts": crate::accounts::json(record, context),
         "notes": record.notes.iter().map(|note| json!({
             "time": show::time(note.time),
@@ -112,6 +113,7 @@ fn part(part: &Part, sheet: &Sheet<'_>) -> Json {
         "unrealised": part.unrealised.to_string(),
         "fees": part.fees.to_string(),
         "funding": part.funding.to_string(),
+        "insurance": part.insurance.to_string(),
         "turnover": part.turnover.to_string(),
         "fills": part.fills,
         "maker_share": part.maker_share(),

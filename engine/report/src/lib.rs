@@ -5,6 +5,7 @@
 
 mod accounts;
 mod attribution;
+mod bounds;
 mod compare;
 mod context;
 mod csv_files;
@@ -23,6 +24,7 @@ mod text;
 mod trips;
 mod write;
 
+pub use bounds::Bound;
 pub use compare::{Comparison, Row, Run, compare};
 pub use context::{Calendar, Context, Search};
 pub use curve::last_of_each;

@@ -48,6 +48,14 @@ pub fn write_all(folder: &Path, record: &RunRecord, context: &Context) -> Result
         ("sheet.csv", table("sheet.csv", csv_sheet::table(&sheet))?),
         ("result.json", json.into_bytes()),
     ];
+    files_into(folder, files)
+}
+
+/// Writes files into a folder, made where it is missing: all of them or none.
+pub(crate) fn files_into(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'static str, Vec<u8>)>,
+) -> Result<Vec<PathBuf>, ReportError> {
     fs::create_dir_all(folder).map_err(|source| ReportError::Write { path: folder.to_owned(), source })?;
     let mut parts = Vec::new();
     for (name, bytes) in files {

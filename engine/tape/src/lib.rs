@@ -10,8 +10,10 @@ mod export;
 mod inspect;
 mod layout;
 mod number;
+mod order_times;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plain;
 mod qmt;
 mod ratio;
 mod read;
@@ -27,6 +29,7 @@ pub use error::DataError;
 pub use export::{write_csv, write_parquet};
 pub use inspect::{Gap, Inspection, Step};
 pub use layout::Kind;
+pub use order_times::{OrderTimes, read_order_times};
 pub use qmt::{AnyRows, Merged, Record, Row, Rows, Tape, TapeWriter, Verified, write};
 pub use read::{ReadOptions, inspect, read, read_all, read_bytes};
 pub use resample::{Resampled, resample};

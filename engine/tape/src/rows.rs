@@ -4,6 +4,7 @@ use types::{DecimalError, Side, Time};
 
 use crate::layout::{Kind, Layout, Role};
 use crate::number::{Number, POWERS, at_scale, parse};
+use crate::plain::{Column, Numbers, Plan};
 use crate::when;
 
 /// One row: up to four prices and two quantities, as counts of `10^-scale` of the [`Rows`] they stand in.
@@ -74,9 +75,18 @@ impl Rows {
             rows.first_line = 2;
         }
         rows.rows.reserve(rest.len() / 48);
+        let plan = columns.plan();
+        let mut numbers = Numbers::default();
         let mut cells = Cells { line: &[], ends: [0; MAX_COLUMNS], count: 0 };
         let mut last_id: &[u8] = &[];
         while !rest.is_empty() {
+            if let Some(used) = plan.as_ref().and_then(|plan| plan.line(rest, &mut numbers)) {
+                let Numbers { time, prices, quantities } = &numbers;
+                rows.has_quantity |= columns.quantities.iter().any(Option::is_some);
+                rows.keep(Row { time: *time, ..Row::default() }, prices, quantities);
+                rest = rest.get(used..).unwrap_or_default();
+                continue;
+            }
             let (used, quoted) = cells.split(rest);
             let line = rest.get(..used).unwrap_or_default();
             rest = rest.get(used..).unwrap_or_default();
@@ -154,11 +164,17 @@ impl Rows {
                 Err(error) => return self.refuse(format!("`{}` is not a quantity: {error}", show(text))),
             }
         }
-        if let Err(error) = self.scaled(&prices, &quantities, &mut row) {
-            return self.refuse(format!("a number does not fit: {error}"));
-        }
         if let Some((at, buyer_maker)) = columns.taker {
             row.taker = taker(cell(at), buyer_maker);
+        }
+        self.keep(row, &prices, &quantities);
+    }
+
+    /// Keeps a row whose numbers are read.
+    #[inline]
+    fn keep(&mut self, mut row: Row, prices: &[Number; 4], quantities: &[Number; 2]) {
+        if let Err(error) = self.scaled(prices, quantities, &mut row) {
+            return self.refuse(format!("a number does not fit: {error}"));
         }
         self.rows.push(row);
     }
@@ -266,6 +282,20 @@ impl Columns {
             id: if layout.kind == Kind::Trades { at(Role::Id) } else { None },
             taker: buyer_maker.or(at(Role::Side).map(|at| (at, false))),
         }
+    }
+
+    /// How to read a plain line, where it has nothing but numbers to be read.
+    fn plan(&self) -> Option<Plan> {
+        if self.id.is_some() || self.taker.is_some() {
+            return None;
+        }
+        let at = |places: &[Option<usize>], column: fn(usize) -> Column| -> Vec<(usize, Column)> {
+            (0..).zip(places).filter_map(|(of, at)| Some(((*at)?, column(of)))).collect()
+        };
+        let mut list = at(&self.prices, Column::Price);
+        list.extend(at(&self.quantities, Column::Quantity));
+        list.push((self.time, Column::Time));
+        Plan::new(&list, MAX_COLUMNS)
     }
 }
 

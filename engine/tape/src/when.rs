@@ -20,6 +20,12 @@ pub(crate) fn parse(text: &[u8]) -> Option<Time> {
         }
         value = value * 10 + i64::from(digit);
     }
+    in_unit(value)
+}
+
+/// A time from a count in the unit that its size tells.
+#[inline]
+pub(crate) fn in_unit(value: i64) -> Option<Time> {
     // Seconds reach 10¹¹ in the year 5138, milliseconds 10¹⁴, microseconds 10¹⁷: the ranges don't meet.
     let unit = match value {
         0..100_000_000_000 => 1_000_000_000,

@@ -32,14 +32,17 @@ pub struct Figures {
     pub fills: u64,
     /// Funding received less paid.
     pub funding: String,
-    /// Wishes that were refused, and orders that were rejected.
+    /// Wishes that the gate refused.
     pub refused: u64,
+    /// Orders that the venue rejected.
+    pub rejected: u64,
 }
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { equity, orders, fills, funding, refused } = self;
-        write!(f, "{equity}, {orders} orders, {fills} fills, {funding} funding, {refused} refused")
+        let Self { equity, orders, fills, funding, refused, rejected } = self;
+        write!(f, "{equity}, {orders} orders, {fills} fills, {funding} funding, ")?;
+        write!(f, "{refused} refused, {rejected} rejected")
     }
 }
 
@@ -79,7 +82,8 @@ impl Conditions<'_> {
             orders: totals.orders,
             fills: totals.fills,
             funding: totals.funding.to_string(),
-            refused: totals.refused + totals.rejected,
+            refused: totals.refused,
+            rejected: totals.rejected,
         })
     }
 }

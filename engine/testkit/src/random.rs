@@ -65,7 +65,10 @@ pub fn random_bars(seed: u64, count: usize, start: i64) -> Vec<Bar> {
 
 /// `count` market events of these instruments, the worst that a feed may bring: bars, trades and quotes in any mixture, gaps
 /// in time and price, prices at a thousandth and a thousand times what they were, bars without volume, funding at both
-/// signs, signals of all sorts, an operator who pauses and resumes, and one who stops everything in the last tenth.
+/// signs, signals of all sorts, timers of the first strategy, an operator who pauses and resumes, and one who stops everything in
+/// the last tenth.
+///
+/// A driver has timers for those who asked ([`sdk::Interest::every`]) and for nobody else: leave them out where nobody did.
 ///
 /// Prices start around 1 000 of the quote asset; times never go back.
 #[must_use]
@@ -75,6 +78,8 @@ pub fn random_events(seed: u64, count: usize, instruments: &[Instrument]) -> Vec
     let (mut now, mut paused) = (1_700_000_000_000_000_000_i64, false);
     // One tape in three has bars alone, one trades and quotes alone, one everything.
     let kinds = seed % 3;
+    // Timers take the place of other events by chances of their own, so that what is left of a tape does not depend on them.
+    let mut timers = Seed::new(!seed);
     let mut events = Vec::with_capacity(count);
     for at in 0..count {
         now += if random.below(40) == 0 { 3_600_000_000_000 } else { random.between(0, 60_000_000_000) };
@@ -92,7 +97,9 @@ pub fn random_events(seed: u64, count: usize, instruments: &[Instrument]) -> Vec
         let place = usize::try_from(random.below(walks.len() as u64)).unwrap_or(0);
         let Some(walk) = walks.get_mut(place) else { break };
         let bars = if kinds == 2 { random.below(2) == 0 } else { kinds == 0 };
-        events.push(walk.event(time, bars, &mut random));
+        let event = walk.event(time, bars, &mut random);
+        let timer = timers.below(60) == 0;
+        events.push(if timer { Event::Timer { time, strategy: 0 } } else { event });
     }
     events
 }

@@ -2,8 +2,8 @@
 
 use quantmesh_testkit::{Broken, Contract, LabError};
 use sdk::{
-    BuildError, Event, Intents, Mode, Money, Number, Order, Qty, RestoreError, RiskRule, Setup, Side,
-    Strategy, Verdict, View, Wish, orderable, state,
+    BuildError, Event, Intents, Interest, Mode, Money, Number, Order, Qty, RestoreError, RiskRule, Setup,
+    Side, Strategy, Verdict, View, Wish, orderable, state,
 };
 
 /// Which promise is broken.
@@ -43,6 +43,13 @@ struct Restless {
 
 impl Strategy for Restless {
     fn on_event(&mut self, view: &View<'_>, event: &Event, intents: &mut Intents) {
+        if matches!(event, Event::Timer { .. }) && self.fault.starts_with("opens when woken") {
+            let price = view.market(self.main).and_then(|market| Some((&market.instrument, market.last?)));
+            let qty = price.and_then(|(instrument, last)| orderable(instrument, last, Qty::from_lots(7)));
+            if let Some(qty) = qty {
+                intents.place(1, Wish::market(self.main, Side::Buy, qty));
+            }
+        }
         let (Event::Bar { instrument, bar: sdk::Bar { close: price, .. } }
         | Event::Trade { instrument, trade: sdk::Trade { price, .. } }) = event
         else {
@@ -70,6 +77,11 @@ impl Strategy for Restless {
                 intents.place(0, Wish::market(self.main, Side::Buy, qty));
             }
         }
+    }
+
+    fn interest(&self) -> Interest {
+        let asks = self.fault == "opens when woken";
+        Interest { every: asks.then_some(60_000_000_000), ..Interest::default() }
     }
 
     fn save(&self) -> Vec<u8> {
@@ -185,6 +197,7 @@ mod registered_odd {
 fn what_keeps_every_promise_passes() -> Result<(), Broken> {
     let contract = Contract { tapes: 90, events: 100, ..Contract::new()? };
     contract.holds("restless", "")?;
+    contract.holds("restless", "fault = 'opens when woken, and never asked for it'")?;
     contract.rule_holds("sieve", "")
 }
 
@@ -192,6 +205,7 @@ fn what_keeps_every_promise_passes() -> Result<(), Broken> {
 fn a_strategy_that_breaks_one_is_found() -> Result<(), LabError> {
     for (fault, expected) in [
         ("opens when stopped", "it may open nothing ("),
+        ("opens when woken", "the strategy is paused or stopped, and this order would open risk"),
         ("sends dust", "it wished for what can't be sent: "),
         ("forgets", "a restart changes what it decides"),
         ("hears strangers", "the prices of a market that it does not trade change what it decides"),

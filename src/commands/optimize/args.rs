@@ -90,17 +90,24 @@ pub(crate) struct WalkForwardArgs {
     #[command(flatten)]
     pub(crate) search: SearchArgs,
     /// How long to learn before each test, such as 90d, 12h or 30m
-    #[arg(long, value_name = "LENGTH")]
-    pub(crate) train: String,
+    #[arg(long, value_name = "LENGTH", required_unless_present = "groups", conflicts_with = "groups")]
+    pub(crate) train: Option<String>,
     /// How long each test is; the next begins where it ends
-    #[arg(long, value_name = "LENGTH")]
-    pub(crate) test: String,
+    #[arg(long, value_name = "LENGTH", required_unless_present = "groups", conflicts_with = "groups")]
+    pub(crate) test: Option<String>,
     /// Every training begins where the data does
     #[arg(long, conflicts_with = "rolling")]
     pub(crate) anchored: bool,
     /// Every training is as long as the first; this is so unless --anchored is given
     #[arg(long)]
     pub(crate) rolling: bool,
+    /// Part history into so many groups, and let every choice of some be the test of a search on the others: combinatorial purged
+    /// cross-validation
+    #[arg(long, value_name = "N", conflicts_with_all = ["anchored", "rolling"])]
+    pub(crate) groups: Option<usize>,
+    /// How many of the groups are tested at a time
+    #[arg(long, value_name = "K", default_value_t = 2, requires = "groups")]
+    pub(crate) tested: usize,
     /// Left out at the end of each training: a position may still be open when the test begins
     #[arg(long, value_name = "LENGTH", default_value = "0d")]
     pub(crate) purge: String,

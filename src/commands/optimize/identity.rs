@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::journal::hash;
 use crate::Failure;
-use crate::assemble::{self, Assembled};
+use crate::assemble::Assembled;
 use crate::config::{self, OptimizeConfig, Source};
+use crate::market;
 
 /// Both hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +73,7 @@ fn of_data(source: &Source, assembled: &Assembled, instead: Option<&Path>) -> Re
         {
             all.update(kind);
             let Some(path) = path else { continue };
-            for file in assemble::files(&path).map_err(Failure::data)? {
+            for file in market::files(&path).map_err(Failure::data)? {
                 // Never whole in memory: a tape may be larger than that.
                 let failed = |error: std::io::Error| Failure::data(format!("{}: {error}", file.display()));
                 let mut open = File::open(&file).map_err(failed)?;

@@ -111,11 +111,7 @@ impl Bench<'_> {
         let variant = Variant { params: Some(&params), window: self.window };
         let setup = self.assembled.setup_as(self.source, false, variant)?;
         let warm_up = self.assembled.warm_up_bars(&setup);
-        let streams = match self.window {
-            None => self.assembled.streams(),
-            Some(window) => self.assembled.streams_in(window, warm_up),
-        };
-        let mut record = play(self.assembled, setup, streams, |_| ())?.record;
+        let mut record = play(self.assembled, setup, self.window, |_| ())?.record;
         if let Some(window) = self.window {
             // What happened while the strategy warmed up is no part of the stretch.
             record.equity.retain(|point| point.time > window.from);

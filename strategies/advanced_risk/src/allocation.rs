@@ -86,8 +86,9 @@ impl Allocation {
         }
     }
 
-    pub(crate) fn judge(&self, case: &Case, shares: &Shares) -> Ruling {
+    /// `left` is what the ladder leaves of `max_gross`, from 0 to 1.
+    pub(crate) fn judge(&self, case: &Case, shares: &Shares, left: f64) -> Ruling {
         let share = shares.shares.get(case.id.index()).ok_or(NO_WEIGHTS)?;
-        Ok(case.hold(OVER, share * self.max_gross * case.equity, |lots| case.worth(lots)))
+        Ok(case.hold(OVER, share * left * self.max_gross * case.equity, |lots| case.worth(lots)))
     }
 }

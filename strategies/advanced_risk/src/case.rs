@@ -82,6 +82,11 @@ impl Case {
         self.before.saturating_add(lots) as f64 * self.lot
     }
 
+    /// What is held of all instruments then, long and short alike.
+    pub(crate) fn gross(&self, lots: i64) -> f64 {
+        self.worth(lots) + self.others.iter().map(|other| other.worth.abs()).sum::<f64>()
+    }
+
     /// How much may be opened so that `risk`, a function of the lots opened, stays at or below `limit`; or does not
     /// rise above what it is without the order, where that is over the limit already.
     pub(crate) fn hold(

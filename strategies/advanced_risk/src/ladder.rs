@@ -1,24 +1,26 @@
-//! The drawdown ladder: smaller orders after a fall of equity from its peak, none after a deeper one, until a pause is
-//! over.
+//! The drawdown ladder: less exposure after a fall of equity from its peak, no opening after a deeper one, until a pause
+//! is over.
 
-use sdk::{BuildError, Event, Money, Rate, Rounding, Time, View, div_round, percent};
+use sdk::{BuildError, Event, Money, Rate, Rounding, Time, View, percent};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Bound, Case};
 use crate::params::Params;
 
-const REDUCED: &str =
-    "drawdown from the peak of equity has reached drawdown_reduce_pct: orders shrink (advanced_risk)";
+const REDUCED: &str = "drawdown from the peak of equity has reached drawdown_reduce_pct: exposure over drawdown_factor of max_gross times equity (advanced_risk)";
 const STOPPED: &str =
     "drawdown from the peak of equity has reached drawdown_stop_pct: nothing opens (advanced_risk)";
 const MINUTE: i64 = 60_000_000_000;
 
-/// The rungs of the ladder. All of it is whole numbers: no rounding decides on which rung we stand.
+/// The rungs of the ladder. They are whole numbers: no rounding decides on which of them we stand.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ladder {
     reduce: Option<Rate>,
-    factor: Rate,
-    /// Below this share of drawdown orders are whole again.
+    /// What is left of every limit on exposure on the first rung.
+    factor: f64,
+    /// The exposure that this is of, × equity.
+    max_gross: f64,
+    /// Below this share of drawdown we are off the first rung again.
     back: Rate,
     stop: Option<Rate>,
     bars: u32,
@@ -33,7 +35,7 @@ pub(crate) struct Standing {
     /// Peak less equity, as of the last event.
     #[serde(with = "sdk::state::exact")]
     fallen: Money,
-    /// 0: orders are whole; 1: they shrink; 2: there are none.
+    /// 0: nothing is limited; 1: exposure is; 2: nothing opens.
     rung: u8,
     bars_left: u32,
     #[serde(with = "sdk::state::exact")]
@@ -59,19 +61,16 @@ impl Ladder {
     /// `None` where it is off.
     ///
     /// # Errors
-    /// [`BuildError`] for a percentage or a factor with too many decimals.
+    /// [`BuildError`] for a percentage with too many decimals.
     pub(crate) fn new(params: &Params) -> Result<Option<Self>, BuildError> {
         let reduce = percent("drawdown_reduce_pct", params.drawdown_reduce_pct)?;
         let stop = percent("drawdown_stop_pct", params.drawdown_stop_pct)?;
         let hysteresis = percent("drawdown_hysteresis_pct", params.drawdown_hysteresis_pct)?;
-        let factor = Rate::from_decimal(params.drawdown_factor.decimal()).map_err(|_| {
-            let what = format!("{} has more than nine decimals", params.drawdown_factor);
-            BuildError::new("drawdown_factor", what)
-        })?;
         let nanos = |rate: Option<Rate>| rate.map_or(0, Rate::nanos);
         Ok(reduce.or(stop).map(|_| Self {
             reduce,
-            factor,
+            factor: params.drawdown_factor.to_f64(),
+            max_gross: params.max_gross.to_f64(),
             back: Rate::from_nanos(nanos(reduce).saturating_sub(nanos(hysteresis))),
             stop,
             bars: params.cooldown_bars,
@@ -112,18 +111,23 @@ impl Ladder {
     }
 
     pub(crate) fn judge(&self, case: &Case, standing: &Standing) -> Option<Bound> {
-        let (why, at, opens) = match standing.rung {
-            0 => return None,
+        match standing.rung {
+            0 => None,
             1 => {
-                let part = i128::from(case.opens) * i128::from(self.factor.nanos());
-                let opens = div_round(part, i128::from(Rate::ONE), Rounding::Down);
-                (REDUCED, self.reduce, i64::try_from(opens).unwrap_or(0))
+                let limit = self.left(standing) * self.max_gross * case.equity;
+                case.hold(REDUCED, limit, |lots| case.gross(lots))
             }
-            _ => (STOPPED, self.stop, 0),
-        };
-        let limit = at.map_or(Money::ZERO, |at| allowed(standing.peak, at));
-        let [limit, actual] = [limit, standing.fallen].map(|money| money.units() as f64);
-        (opens < case.opens).then_some(Bound { opens, why, limit, actual })
+            _ => {
+                let limit = self.stop.map_or(Money::ZERO, |at| allowed(standing.peak, at));
+                let [limit, actual] = [limit, standing.fallen].map(|money| money.units() as f64);
+                (case.opens > 0).then_some(Bound { opens: 0, why: STOPPED, limit, actual })
+            }
+        }
+    }
+
+    /// What is left of a limit on exposure: all of it, or `drawdown_factor` on the first rung.
+    pub(crate) const fn left(&self, standing: &Standing) -> f64 {
+        if standing.rung == 1 { self.factor } else { 1.0 }
     }
 
     fn reached(&self, standing: &Standing, at: Option<Rate>) -> bool {

@@ -26,10 +26,10 @@
 //! weights = "none"               # or "min_variance" or "hrp": each instrument's share of max_gross
 //! shrinkage = "none"             # or "ledoit_wolf": of the covariance for the weights
 //! rebalance_bars = 20            # bars that weights stay as they are
-//! max_gross = 1                  # exposure that the weights divide, × equity
-//! drawdown_reduce_pct = 0        # fall from the peak of equity from which orders shrink; 0: never
-//! drawdown_factor = 0.5          # what is left of an order then
-//! drawdown_hysteresis_pct = 1    # how much less the fall has to be until orders are whole again
+//! max_gross = 1                  # exposure that the weights divide and the ladder starts from, × equity
+//! drawdown_reduce_pct = 0        # fall from the peak of equity from which exposure is limited; 0: never
+//! drawdown_factor = 0.5          # what is left of max_gross then
+//! drawdown_hysteresis_pct = 1    # how much less the fall has to be until all of it counts again
 //! drawdown_stop_pct = 0          # fall from the peak from which nothing is opened; 0: never
 //! cooldown_bars = 0              # for so many bars
 //! cooldown_minutes = 0           # and for so long; both 0: for the rest of the run
@@ -54,10 +54,12 @@
 //! Where several allow the same quantity, the first of this list is the one that is named.
 //!
 //! 1. **Drawdown ladder** (`drawdown_…`). Equity at each price of the market is held against its peak, which starts at
-//!    the capital. From `drawdown_reduce_pct` below it, `drawdown_factor` of each opening order is left, until the fall
-//!    is more than `drawdown_hysteresis_pct` smaller than that. From `drawdown_stop_pct` nothing is opened; after the
-//!    pause the ladder begins anew, with the equity of that moment as the peak. Bars of several instruments that close
-//!    together are one bar.
+//!    the capital. From `drawdown_reduce_pct` below it, the exposure of all instruments together, long and short alike,
+//!    may come to `drawdown_factor` × `max_gross` × equity, and with `weights` each one's share is of that, until the
+//!    fall is more than `drawdown_hysteresis_pct` smaller. From `drawdown_stop_pct` nothing is opened; after the pause
+//!    the ladder begins anew, with the equity of that moment as the peak. Bars of several instruments that close
+//!    together are one bar. Off the first rung `max_gross` binds through `weights` alone: the bound for calm times is
+//!    the engine's `max_leverage`, and `max_gross` should not be above it.
 //! 2. **Value at risk or expected shortfall** (`max_var_pct`). The results that the positions would have had in each of
 //!    the last `window` bars are put in a row, and `method` makes one loss of them.
 //!    `historical`: value at risk is the quantile at 1 − `confidence`, with linear interpolation between the two
@@ -80,7 +82,10 @@
 //! 6. **Weights** (`weights`). Every `rebalance_bars`, the covariance of all instruments' returns over the window is
 //!    turned into long-only weights that sum to 1: those of least variance (Markowitz 1952), or hierarchical risk
 //!    parity (López de Prado 2016, with the distances of that paper). An instrument's exposure, long or short, may come
-//!    to its weight × `max_gross` × equity. `ledoit_wolf` draws the covariance towards a multiple of the identity first
+//!    to its weight × `max_gross` × equity, whichever of the run's strategies trades it: that is its share of the
+//!    capital. A strategy that wants all of the equity gets its share, and what one of them does not use is not lent to
+//!    the others. A market whose bars begin later than the others' keeps all of them waiting for `min_history` bars that
+//!    they have in common. `ledoit_wolf` draws the covariance towards a multiple of the identity first
 //!    (Ledoit and Wolf 2004).
 //! 7. **Stress scenarios** (`max_stress_pct`). In each scenario every price jumps by its percentage at once; in the
 //!    worst one the positions may lose a share of equity.
@@ -111,9 +116,9 @@
 //!   That is what fractions below 1 are for. An edge in the window is no edge in the next bar.
 //! - Correlations rise when it matters. Weights of least variance lean on the smallest numbers of an estimated matrix,
 //!   and may give an instrument nothing; risk parity is steadier, but looks at no returns either.
-//! - The ladder sees equity at market prices, not what a close would bring, and it shrinks each order: a strategy that
-//!   tops up a position in many steps gets the whole of it in more of them. It closes nothing. For a stop that does,
-//!   see the engine's `max_drawdown_pct`.
+//! - The ladder sees equity at market prices, not what a close would bring. It closes nothing: what was held above the
+//!   limit of the first rung stays until its strategy closes it. For a stop that does close, see the engine's
+//!   `max_drawdown_pct`.
 //! - Scenarios have no probability, no spread and no missing buyers. Exposure is at the last price: a resting order
 //!   that fills somewhere else is worth more or less than it was judged at.
 //!

@@ -128,16 +128,16 @@ pub struct Params {
     /// How many bars weights stay as they are.
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "bars"))]
     pub rebalance_bars: u32,
-    /// Exposure that the weights divide.
+    /// Exposure that the weights divide, and of which the first rung of the ladder leaves `drawdown_factor`.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = 100, "x-unit" = "× equity"))]
     pub max_gross: Number,
-    /// Fall of equity from its peak from which opening orders are made smaller; 0 for never.
+    /// Fall of equity from its peak from which all positions together may come to less; 0 for never.
     #[schemars(extend("minimum" = 0, "maximum" = 99, "x-unit" = "%"))]
     pub drawdown_reduce_pct: Number,
-    /// What is left of an opening order then.
+    /// What is left of `max_gross` then: nothing is opened beyond that part of it, times equity.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = 1))]
     pub drawdown_factor: Number,
-    /// How far the fall has to shrink below `drawdown_reduce_pct` before orders are whole again.
+    /// How far the fall has to shrink below `drawdown_reduce_pct` before the whole of `max_gross` counts again.
     #[schemars(extend("minimum" = 0, "maximum" = 99, "x-unit" = "%"))]
     pub drawdown_hysteresis_pct: Number,
     /// Fall of equity from its peak from which nothing is opened; 0 for never.

@@ -76,13 +76,14 @@ impl AdvancedRisk {
     /// The bound of every limit that is on and has one, in the order of the crate's page.
     fn bounds(&self, case: &Case) -> impl Iterator<Item = Bound> {
         let Memory { histories, standing, shares } = &self.memory;
+        let left = self.ladder.map_or(1.0, |ladder| ladder.left(standing));
         let rulings: [Option<Ruling>; 7] = [
             self.ladder.map(|ladder| Ok(ladder.judge(case, standing))),
             self.loss.map(|loss| loss.judge(case, histories)),
             self.volatility.map(|volatility| volatility.judge(case, histories)),
             self.kelly.map(|kelly| kelly.judge(case, histories)),
             self.correlation.map(|correlation| correlation.judge(case, histories)),
-            self.allocation.map(|allocation| allocation.judge(case, shares)),
+            self.allocation.map(|allocation| allocation.judge(case, shares, left)),
             self.stress.as_ref().map(|stress| stress.judge(case)),
         ];
         let refuses = self.params.before_ready == BeforeReady::Refuse;

@@ -78,7 +78,7 @@ impl Tail {
     /// 5z)S²/36 (P. Zangari, "A VaR methodology for portfolios that include options", RiskMetrics Monitor, first
     /// quarter of 1996). Beyond it stands the mean of w over the tail, which is φ(z)/(1 − confidence) × −(1 + zS/6 +
     /// (z² − 1)K/24 − (2z² − 1)S²/36) (D. Maillard, "A user's guide to the Cornish Fisher expansion", 2012).
-    fn cornish_fisher(&self, moments: &Moments) -> f64 {
+    pub(crate) fn cornish_fisher(&self, moments: &Moments) -> f64 {
         let Moments { mean, deviation, skewness: s, kurtosis: k } = *moments;
         let z = self.z;
         let distance = match self.measure {

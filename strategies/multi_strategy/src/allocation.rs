@@ -1,7 +1,7 @@
 //! Weights from numbers: pure functions over the children that still trade, as parts of what is divided.
 
 /// Weights in proportion to the inverse of each volatility: equal contributions to risk where all correlations are the same
-/// (Maillard, Roncalli and Teïletche 2010, section 2). One that can't be measured keeps its weight, and the others divide
+/// (Maillard, Roncalli and Teïletche 2010). One that can't be measured keeps its weight, and the others divide
 /// the rest.
 pub(crate) fn inverse_volatility(volatilities: &[Option<f64>], current: &[f64]) -> Vec<f64> {
     let raw: Vec<Option<f64>> =
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_contributions_of_four_parts_are_equal() {
-        // The example of Maillard, Roncalli and Teïletche (2010), section 4.1: deviations of 10, 20, 30 and 40 %.
+        // An example of Maillard, Roncalli and Teïletche (2010): deviations of 10, 20, 30 and 40 %.
         let deviations = [0.1, 0.2, 0.3, 0.4];
         let correlations =
             [[1.0, 0.8, 0.0, 0.0], [0.8, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, -0.5, 1.0]];

@@ -87,7 +87,7 @@
 //!
 //! - `fixed`: the weights. `equal`: their sum in equal parts, from the start.
 //! - `inverse_volatility`: in proportion to 1/σ, the deviation of the returns of the child's own equity; what risk parity
-//!   comes to where all correlations are the same (Maillard, Roncalli and Teïletche 2010, section 2).
+//!   comes to where all correlations are the same (Maillard, Roncalli and Teïletche 2010).
 //! - `risk_parity`: so that every child contributes equally to the variance of the whole (Maillard, Roncalli and Teïletche
 //!   2010), from the covariance of those returns; by volatility while that can't be measured.
 //! - `performance`: in proportion to 0.4 × profit + 0.3 × Sharpe ratio + 0.2 × win rate + 0.1 × (1 − drawdown) over the

@@ -11,9 +11,9 @@ const CONDITIONS: [&str; 3] = [
 ];
 
 const EXPECTED: [&str; 3] = [
-    "long: 28255.66820300915, 176 orders, 36 fills, -127.79394392593 funding, 0 refused",
-    "short: 11568.02601242064, 148 orders, 38 fills, 7.75800720516 funding, 0 refused",
-    "both: 32686.15031847266, 324 orders, 74 fills, -128.40348448538 funding, 0 refused",
+    "long: 28255.66820300915, 176 orders, 36 fills, -127.79394392593 funding, 0 refused, 0 rejected",
+    "short: 11568.02601242064, 148 orders, 38 fills, 7.75800720516 funding, 0 refused, 0 rejected",
+    "both: 32686.15031847266, 324 orders, 74 fills, -128.40348448538 funding, 0 refused, 0 rejected",
 ];
 
 /// The sample begins on 2017-08-16, day 17 394, and has no gap.

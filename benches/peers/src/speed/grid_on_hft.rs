@@ -5,7 +5,8 @@ use hftbacktest::backtest::models::QueueModel;
 use hftbacktest::depth::{L2MarketDepth, MarketDepth};
 use hftbacktest::types::{Bot, ElapseResult, Event, OrdType, Order, Side, TimeInForce};
 
-use super::{Outcome, clocked};
+use super::Outcome;
+use crate::measure::{Took, clocked};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -22,13 +23,13 @@ impl<MD: MarketDepth> QueueModel<MD> for Behind {
 }
 
 /// Runs W2 and says how long it took, without the copying of the events.
-pub fn run<MD>(events: &[Event], depth: impl Fn() -> MD + 'static) -> Result<(Outcome, f64), Failure>
+pub fn run<MD>(events: &[Event], depth: impl Fn() -> MD + 'static) -> Result<(Outcome, Took), Failure>
 where
     MD: MarketDepth + L2MarketDepth + 'static,
 {
     let engine = crate::hft::engine(events, 0, ExchangeKind::NoPartialFillExchange, Behind, 0.0002, depth)?;
-    let (outcome, seconds) = clocked(|| grid(engine));
-    Ok((outcome?, seconds))
+    let (outcome, took) = clocked(|| grid(engine));
+    Ok((outcome?, took))
 }
 
 fn grid<MD: MarketDepth>(mut engine: hftbacktest::backtest::Backtest<MD>) -> Result<Outcome, Failure>

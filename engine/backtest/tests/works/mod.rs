@@ -22,7 +22,6 @@ pub(crate) struct GridOfQuotes {
     unit: i64,
     /// Live orders by price, buys and sells.
     orders: [Vec<(i64, ClientOrderId)>; 2],
-    wanted: Vec<i64>,
 }
 
 const LEVELS: i64 = 20;
@@ -32,26 +31,29 @@ const MOST: i64 = 20;
 impl GridOfQuotes {
     pub(crate) fn new(unit: i64) -> Self {
         let room = || Vec::with_capacity(64);
-        Self { unit, orders: [room(), room()], wanted: Vec::with_capacity(64) }
+        Self { unit, orders: [room(), room()] }
     }
 
-    /// Cancels what is off the grid and places what is missing.
+    /// Cancels what is off the grid and places what is missing. All prices are multiples of the grid's step.
     fn keep(&mut self, side: Side, best: Option<i64>, intents: &mut Intents) {
         let orders = &mut self.orders[usize::from(side == Side::Sell)];
-        self.wanted.clear();
-        if let Some(best) = best {
-            self.wanted.extend((0..LEVELS).map(|level| best - level * APART * side.sign()));
-        }
-        for (_, id) in orders.iter().filter(|(price, _)| !self.wanted.contains(price)) {
-            intents.cancel(*id);
-        }
-        orders.retain(|(price, _)| self.wanted.contains(price));
-        for price in &self.wanted {
-            if !orders.iter().any(|(other, _)| other == price) {
-                let wish =
-                    Wish::limit(InstrumentId(0), side, Qty::from_lots(self.unit), Price::from_ticks(*price));
-                orders.push((*price, intents.place(0, wish)));
+        let mut there = 0_u32;
+        orders.retain(|(price, id)| {
+            let below = best.map_or(-1, |best| (best - price) * side.sign());
+            let wanted = (0..LEVELS * APART).contains(&below);
+            if wanted {
+                there |= 1 << (below / APART);
+            } else {
+                intents.cancel(*id);
             }
+            wanted
+        });
+        let Some(best) = best else { return };
+        for level in (0..LEVELS).filter(|level| there >> level & 1 == 0) {
+            let price = best - level * APART * side.sign();
+            let wish =
+                Wish::limit(InstrumentId(0), side, Qty::from_lots(self.unit), Price::from_ticks(price));
+            orders.push((price, intents.place(0, wish)));
         }
     }
 

@@ -1,18 +1,34 @@
 //! A comparison as one self-contained page.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::Comparison;
 use super::forms::starred;
 use crate::html::{self, Escaped};
+use crate::write::{ReportError, files_into};
 use crate::{Group, show};
 
 const TEMPLATE: &str = include_str!("page.html");
 const SCRIPT: &str = include_str!("page.js");
 
 impl Comparison {
+    /// Writes `compare.html`, `compare.csv` and `compare.json` into a folder, made where it is missing.
+    ///
+    /// # Errors
+    /// [`ReportError`]; files of an earlier comparison stay as they were, and none is left half-written.
+    pub fn write_all(&self, folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+        let table = self.csv().map_err(|source| ReportError::Table { name: "compare.csv", source })?;
+        let files = [
+            ("compare.html", self.html().into_bytes()),
+            ("compare.csv", table),
+            ("compare.json", format!("{}\n", self.json()).into_bytes()),
+        ];
+        files_into(folder, files)
+    }
+
     /// The page: curves over each other, every figure, correlations and findings. It fetches nothing.
     #[must_use]
     pub fn html(&self) -> String {

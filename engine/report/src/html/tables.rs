@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use ledger::RunRecord;
+use types::Money;
 
 use super::Escaped;
 use crate::attribution::{Attribution, Part};
@@ -24,14 +25,14 @@ pub(super) fn split(record: &RunRecord) -> String {
     let totals = record.totals;
     let profit = record.final_equity().minus(record.capital).unwrap_or_default();
     let fees = totals.fees.negated().unwrap_or_default();
-    let parts = [
-        ("Realised", totals.realised),
-        ("Unrealised", totals.unrealised),
-        ("Funding", totals.funding),
-        ("Fees", fees),
-        ("Net profit", profit),
-    ];
-    parts.iter().map(|(name, money)| format!("<tr><th>{name}<td class=n>{}", show::money(*money))).collect()
+    let parts =
+        [("Realised", totals.realised), ("Unrealised", totals.unrealised), ("Funding", totals.funding)];
+    // Only accounts with margin have these.
+    let insurance = totals.insurance.negated().unwrap_or_default();
+    let rare = [("Insurance fund", insurance), ("Other assets' prices", totals.revaluation)];
+    let rare = rare.into_iter().filter(|(_, money)| *money != Money::ZERO);
+    let parts = parts.into_iter().chain(rare).chain([("Fees", fees), ("Net profit", profit)]);
+    parts.map(|(name, money)| format!("<tr><th>{name}<td class=n>{}", show::money(money))).collect()
 }
 
 pub(super) fn metric_groups(list: &[Metric]) -> String {

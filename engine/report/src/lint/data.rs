@@ -29,6 +29,10 @@ fn of<'r>(evidence: &'r Evidence<'_>, fill: &FillRecord) -> &'r [Bar] {
 
 /// Fills inside a bar that has one price, no volume, and the price of the bar before.
 pub(super) fn stale_fills(evidence: &Evidence<'_>) -> Option<Finding> {
+    // Where there are no bars, candles are drawn from prices that stand still between trades.
+    if evidence.record.totals.bars == 0 {
+        return None;
+    }
     let stale = |fill: &&FillRecord| {
         around(of(evidence, fill), fill.time).is_some_and(|(before, bar)| {
             let real = bar.open_time < bar.close_time;

@@ -85,6 +85,13 @@ impl Facts<'_> {
                 "paid, maker and taker; negative is a rebate, exact",
             ),
             metric("funding", "Funding", G, Value::Amount(totals.funding), "received less paid, exact"),
+            metric(
+                "insurance",
+                "Insurance fund",
+                G,
+                Value::Amount(totals.insurance),
+                "paid to the venue's insurance fund at liquidations, less what it paid; exact",
+            ),
         ]
     }
 

@@ -126,6 +126,13 @@ impl Facts<'_> {
                 "orders that the venue did not take",
             ),
             metric(
+                "liquidations",
+                "Liquidations",
+                G,
+                Value::Count(totals.liquidations),
+                "positions that the venue closed for want of margin",
+            ),
+            metric(
                 "turnover",
                 "Turnover",
                 G,

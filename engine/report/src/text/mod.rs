@@ -32,6 +32,7 @@ pub fn text_sheet(record: &RunRecord, context: &Context, width: usize, colour: b
         columns(&mut out, list, (left, right), half, paint);
     }
     columns(&mut out, list, (Group::Activity, Group::Activity), half, paint);
+    crate::bounds::text(&mut out, list, context, |line| paint.bold(line));
     worst(&mut out, &sheet.drawdowns, paint);
     sections::months(&mut out, &sheet.years, width, paint);
     sections::attribution(&mut out, &sheet, paint);

@@ -97,6 +97,7 @@ pub(crate) fn fill(at: i64, side: Side, position: i64) -> FillRecord {
         realised: Money::ZERO,
         fee: money(0.5),
         liquidation: false,
+        insurance: Money::ZERO,
     }
 }
 

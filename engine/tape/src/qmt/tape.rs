@@ -77,6 +77,17 @@ impl Tape {
         Self::new(file, Bytes::Mapped(map))
     }
 
+    /// The file as a tape, if it is one of ticks.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn of_ticks(path: &Path) -> Result<Option<Self>, DataError> {
+        if !Self::is_there(path) {
+            return Ok(None);
+        }
+        Ok(Some(Self::open(path)?).filter(|tape| tape.kind() == Kind::Ticks))
+    }
+
     /// As [`open`](Self::open), from bytes in memory; `name` stands for the file in messages.
     ///
     /// # Errors

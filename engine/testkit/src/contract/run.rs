@@ -23,9 +23,14 @@ pub(super) fn decisions(scene: &Scene, restarts: bool, still: bool) -> Result<De
         reports: Vec::new(),
         said: Vec::new(),
     };
-    let tape = |event, what| Broken::Tape { id: scene.id.to_owned(), seed: scene.seed, event, what };
     let mut all = Vec::new();
+    let tape = |event, what| Broken::Tape { id: scene.id.to_owned(), seed: scene.seed, event, what };
+    let wakes = run.kernel.interest(0).is_some_and(|interest| interest.every.is_some_and(|every| every > 0));
     for (event, fact) in random_events(scene.seed, scene.events, scene.instruments()).iter().enumerate() {
+        if matches!(fact, Event::Timer { .. }) && !wakes {
+            all.push(Vec::new());
+            continue;
+        }
         let stands = still && scene.stranger.is_some() && fact.instrument() == scene.stranger;
         let done = if stands { run.market(&standing(fact)) } else { run.market(fact) };
         done.and_then(|()| broken.get().cloned().map_or(Ok(()), Err)).map_err(|what| tape(event, what))?;

@@ -8,6 +8,7 @@
 )]
 
 mod contract;
+mod examples;
 mod exposure;
 mod ladder;
 mod loss;

@@ -81,6 +81,20 @@ fn each_instrument_has_its_share_of_the_gross_exposure() -> Result<(), LabError>
     holds("weights = 'hrp'\nmax_gross = 1.5", plan, said)
 }
 
+/// On the first rung of the ladder the weights divide what it leaves: half of what the test above has, of the same equity,
+/// after a gain of 1000 that was lost again.
+#[test]
+fn the_ladder_leaves_each_instrument_its_share_of_less() -> Result<(), LabError> {
+    let rule =
+        "max_var_pct = 0\nweights = 'hrp'\nmax_gross = 1.5\nbefore_ready = 'pass'\ndrawdown_reduce_pct = 5";
+    let plan = "plan = '1 buy 100000; 3 close; 22 buy 1000000; 22 +buy 1000000; 22 ++sell 1000000'";
+    let traded = ["buy 100 market", "filled buy 100 @ 90", "sell 100 market", "filled sell 100 @ 90"];
+    let table = table(" buy 13.533 market; TWOUSDT buy 2.978 market; THREEUSDT sell 58.487 market");
+    let mut rows: Vec<String> = table.lines().map(str::to_owned).collect();
+    rows.iter_mut().zip(traded).for_each(|(row, said)| *row += &format!(" {said}"));
+    check(&with_more(lab(rule)?, 2), "trader", plan, &rows.join("\n"))
+}
+
 /// The first weights are those of bar 21; bar 22 has others, which count from there on if every bar is one of
 /// rebalancing.
 #[test]

@@ -1,6 +1,6 @@
 """Makes reference.json, which the tests of this crate hold its arithmetic against.
 
-Needs numpy, scipy, pandas, scikit-learn, PyPortfolioOpt and empyrical-reloaded:
+Needs the libraries of LIBRARIES, in versions that reference.json names; empyrical is empyrical-reloaded there:
 
     python make_reference.py [daily bars of BTCUSDT as CSV]
 
@@ -13,6 +13,7 @@ import json
 import math
 import sys
 import warnings
+from importlib.metadata import version
 from itertools import combinations
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import empyrical
 import numpy as np
 import pandas as pd
 import scipy.cluster.hierarchy as sch
+from financetoolkit.risk import cvar_model, var_model
 from pypfopt import EfficientFrontier, HRPOpt
 from scipy import stats
 from sklearn.covariance import ledoit_wolf
@@ -28,6 +30,7 @@ from sklearn.covariance import ledoit_wolf
 warnings.simplefilter("ignore", sch.ClusterWarning)
 HERE = Path(__file__).resolve().parent
 SAMPLE = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "../../../../examples/data/btcusdt_1d.csv"
+LIBRARIES = ["financetoolkit", "empyrical-reloaded", "pyportfolioopt", "scikit-learn", "scipy", "numpy", "pandas"]
 CONFIDENCES = [0.9, 0.95, 0.975, 0.99]
 LAMBDAS = [0.94, 0.97]
 
@@ -89,11 +92,40 @@ def tails(returns):
     return {"skewness": skew, "excess_kurtosis": kurtosis, "monotone": bool((slope >= 0).all()), "tails": found}
 
 
+def tails_of_library(returns):
+    """All six figures by the Finance Toolkit.
+
+    It takes losses as negative numbers, and skewness and kurtosis without their bias (as pandas does), where this crate takes those
+    of the population. Its expected shortfall by Cornish and Fisher is a sum over a million slices of the tail.
+    """
+    returns, found = pd.Series(returns), []
+    for confidence in CONFIDENCES:
+        tail = round(1 - confidence, 6)
+        found.append(
+            {
+                "confidence": confidence,
+                "var_historical": -var_model.get_var_historic(returns, tail),
+                "es_historical": -cvar_model.get_cvar_historic(returns, tail),
+                "var_parametric": -var_model.get_var_gaussian(returns, tail),
+                "es_parametric": -cvar_model.get_cvar_gaussian(returns, tail),
+                "var_cornish_fisher": -var_model.get_var_cornish_fisher(returns, tail),
+                "es_cornish_fisher": -cvar_model.get_cvar_cornish_fisher(returns, tail, 1_000_000),
+            }
+        )
+    return found
+
+
 def single(closes):
     returns = closes[1:] / closes[:-1] - 1
     squares = pd.Series(returns**2)
     ewma = {str(l): math.sqrt(squares.ewm(alpha=1 - l, adjust=False).mean().iloc[-1]) for l in LAMBDAS}
-    return {"returns": list(returns), "ewma": ewma, "kelly": returns.mean() / returns.var(ddof=1), **tails(returns)}
+    return {
+        "returns": list(returns),
+        "ewma": ewma,
+        "kelly": returns.mean() / returns.var(ddof=1),
+        **tails(returns),
+        "tails_of_library": tails_of_library(returns),
+    }
 
 
 def min_variance(covariance):
@@ -147,6 +179,7 @@ def plain(value):
 
 closes = pd.read_csv(SAMPLE)["close"].to_numpy()
 reference = {
+    "libraries": {name: version(name) for name in LIBRARIES},
     "calm": single(closes[700:821]),
     "wild": single(closes[880:1001]),
     "several": several(several_series()),

@@ -1,16 +1,24 @@
 //! `quantmesh backtest`: history through the engine, a tear sheet out.
 
+mod bounds;
+mod conventions;
+mod lookahead;
+mod play;
+
 use std::path::{Path, PathBuf};
 
-use backtest::{Backtest, BacktestError, BacktestSetup, Feed, Outcome, Stream};
+use backtest::{BacktestSetup, Outcome};
 use report::{Calendar, Context, Search};
 use serde_json::{Value, json};
 
 use crate::assemble::{Assembled, DEFAULT_CONFIG, assemble};
 use crate::cli::{BacktestArgs, LicenceArgs};
 use crate::config::{CalendarConfig, Source};
+
 use crate::timing::{Taken, Watch};
 use crate::{Failure, identity, progress, terminal};
+
+pub(crate) use play::play;
 
 pub(crate) fn run(args: &BacktestArgs, licence: &LicenceArgs) -> Result<(), Failure> {
     let source = match &args.config {
@@ -34,7 +42,13 @@ pub(crate) fn run(args: &BacktestArgs, licence: &LicenceArgs) -> Result<(), Fail
     if args.verify {
         verify(&assembled, &source, &outcome)?;
     }
-    let context = context(&assembled, warm_up)?;
+    if let Some(cuts) = args.lookahead {
+        lookahead::look(&assembled, &source, cuts)?;
+    }
+    let mut context = context(&assembled, warm_up)?;
+    if args.bounds {
+        context.bounds = bounds::of(&assembled, &source, &context)?;
+    }
     let written = report::write_all(&args.out, &outcome.record, &context).map_err(Failure::output)?;
     if args.json {
         let mut document = report::to_json(&outcome.record, &context);
@@ -48,7 +62,13 @@ pub(crate) fn run(args: &BacktestArgs, licence: &LicenceArgs) -> Result<(), Fail
     let sheet = report::text_sheet(&outcome.record, &context, terminal::width(), terminal::wants_colour());
     let events = outcome.record.totals.events;
     let files = written.iter().map(|path| shown(path)).collect::<Vec<_>>().join("  ");
-    let verified = if args.verify { "\nreplayed: every decision came out the same" } else { "" };
+    let mut verified = String::new();
+    if args.verify {
+        verified += "\nreplayed: every decision came out the same";
+    }
+    if let Some(cuts) = args.lookahead {
+        verified += &format!("\nnothing looked ahead: {cuts} beginnings of the data decide as all of it");
+    }
     terminal::say(&format!(
         "{sheet}\n{events} events in {:.2} s (data read in {:.2} s){verified}\n{files}\n",
         run.wall, load.wall
@@ -63,52 +83,9 @@ fn go(assembled: &Assembled, setup: BacktestSetup) -> Result<Outcome, Failure> {
     let bar = progress::bar(assembled.events(), "events");
     // Measured by benches/delivery: all that comes before is start-up.
     tracing::info!("the first event goes in");
-    let outcome = play(assembled, setup, assembled.streams(), |events| bar.set_position(events));
+    let outcome = play(assembled, setup, None, |events| bar.set_position(events));
     bar.finish_and_clear();
     outcome
-}
-
-/// Runs over streams; `heard` hears the count of events now and then.
-pub(crate) fn play(
-    assembled: &Assembled,
-    setup: BacktestSetup,
-    mut streams: Vec<Stream<'_>>,
-    heard: impl FnMut(u64),
-) -> Result<Outcome, Failure> {
-    let mut backtest = Backtest::new(setup).map_err(Failure::run)?;
-    if let Some(account) = assembled.margin()? {
-        backtest = backtest.with_margin(account);
-    }
-    // One stream needs no merging, and goes through the faster loop.
-    let outcome = match (streams.pop(), streams.is_empty()) {
-        (Some(only), true) => backtest.run(only, heard),
-        (last, _) => {
-            streams.extend(last);
-            backtest.run(Feed::new(streams), heard)
-        }
-    };
-    outcome.map_err(|error| explain(&error))
-}
-
-/// Times inside the engine are counts of nanoseconds; a person gets a date.
-fn explain(error: &BacktestError) -> Failure {
-    let (BacktestError::Kernel { event, time, .. }
-    | BacktestError::Overflow { event, time, .. }
-    | BacktestError::Margin { event, time, .. }
-    | BacktestError::Restless { event, time, .. }) = error;
-    let when = tape::show_time(*time);
-    match error {
-        BacktestError::Kernel { source, .. } => Failure::run(format!("event {event}, {when} UTC: {source}")),
-        BacktestError::Overflow { source, .. } => {
-            Failure::run(format!("event {event}, {when} UTC: {source}"))
-        }
-        BacktestError::Margin { source, .. } => {
-            Failure::run(format!("event {event}, {when} UTC: the margin account: {source}"))
-        }
-        BacktestError::Restless { limit, .. } => Failure::run(format!(
-            "event {event}, {when} UTC: the strategy went on answering its own orders for {limit} reports within one event; it never comes to rest"
-        )),
-    }
 }
 
 fn verify(assembled: &Assembled, source: &Source, outcome: &Outcome) -> Result<(), Failure> {
@@ -129,7 +106,7 @@ fn timing(load: Taken, run: Taken, events: u64) -> Value {
 }
 
 /// What the report tells beside the record.
-fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failure> {
+pub(crate) fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failure> {
     let raw = &assembled.checked.raw;
     let strategies: Vec<String> =
         assembled.parts.strategies.iter().map(|entry| format!("{} {}", entry.id, entry.version)).collect();
@@ -145,12 +122,13 @@ fn context(assembled: &Assembled, warm_up_bars: usize) -> Result<Context, Failur
         strategies,
         data: format!("{}, {} market events{span}", symbols.join(", "), assembled.events()),
         config,
-        execution: execution(assembled),
+        execution: conventions::of(assembled),
         build: identity::rows().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         calendar: calendar(assembled),
         warm_up_bars,
         parameters: raw.strategy.iter().map(|one| leaves(&one.params)).sum(),
         search: Search::default(),
+        bounds: Vec::new(),
     })
 }
 
@@ -166,41 +144,4 @@ pub(crate) const fn calendar(assembled: &Assembled) -> Calendar {
 fn leaves(table: &toml::Table) -> usize {
     let values = table.values();
     values.map(|value| value.as_table().map_or(1, leaves)).sum()
-}
-
-/// The conventions of this run's fills, in words.
-fn execution(assembled: &Assembled) -> Vec<(String, String)> {
-    let execution = assembled.execution();
-    let raw = &assembled.checked.raw.execution;
-    let volume = match execution.max_volume_share {
-        Some(_) => format!("{} %", raw.max_volume_pct),
-        None if raw.max_volume_pct.is_zero() => "unbound".to_owned(),
-        None => "unbound, as the data has no volumes".to_owned(),
-    };
-    let account = &assembled.checked.raw.account;
-    let margin = assembled.checked.margin.map(|margin| {
-        let rest = if margin.remainder_to_fund { "fund" } else { "account" };
-        (
-            "margin",
-            format!("{}, leverage {}, remainder to the {rest}", text(&account.margin), account.leverage),
-        )
-    });
-    let rows = [
-        ("touch", text(&raw.touch)),
-        ("path", text(&raw.path)),
-        ("market_fill", text(&raw.market_fill)),
-        ("slippage_ticks", raw.slippage_ticks.to_string()),
-        ("max_volume", volume),
-        ("opening_prints", raw.opening_prints.to_string()),
-        ("end", text(&raw.end)),
-    ];
-    rows.into_iter().chain(margin).map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// A choice by the name that the configuration gives it.
-fn text(choice: &impl serde::Serialize) -> String {
-    match serde_json::to_value(choice) {
-        Ok(Value::String(word)) => word,
-        _ => String::new(),
-    }
 }

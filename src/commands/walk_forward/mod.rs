@@ -1,21 +1,23 @@
 //! `quantmesh walk-forward`: search on a stretch of history, try what was found on the next one, and go on.
 
+mod combinatorial;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use search::{Plan, Span, Split, Value};
 use serde_json::{Value as Json, json};
 
-use super::optimize::args::WalkForwardArgs;
-use super::optimize::axes::Searched;
-use super::optimize::identity::Identity;
-use super::optimize::journal::failed;
-use super::optimize::results::Results;
-use super::optimize::sweep::{Keep, Prepared};
-use super::optimize::trial::{Bench, Column, Ending, Row};
-use super::optimize::{source, table};
 use crate::assemble::{Assembled, assemble};
 use crate::cli::LicenceArgs;
+use crate::commands::optimize::args::WalkForwardArgs;
+use crate::commands::optimize::axes::Searched;
+use crate::commands::optimize::identity::Identity;
+use crate::commands::optimize::journal::failed;
+use crate::commands::optimize::results::Results;
+use crate::commands::optimize::sweep::{Keep, Prepared};
+use crate::commands::optimize::trial::{Bench, Column, Ending, Row};
+use crate::commands::optimize::{source, table};
 use crate::config::{CalendarConfig, Source};
 use crate::failure::Kind;
 use crate::{Failure, machine, terminal};
@@ -33,24 +35,27 @@ struct Window {
 }
 
 pub(crate) fn run(args: &WalkForwardArgs, licence: &LicenceArgs) -> Result<(), Failure> {
-    let plan = Plan {
-        train: length("--train", &args.train)?,
-        test: length("--test", &args.test)?,
-        anchored: args.anchored,
-        purge: length("--purge", &args.purge)?,
-        embargo: length("--embargo", &args.embargo)?,
-    };
     let source = source(args.config.as_ref())?;
     let assembled = assemble(&source, &args.search.set, args.search.data.as_deref(), licence)?;
     let searched = Searched::new(&source, &assembled)?;
     let identity = Identity::of(&source, &assembled, args.search.data.as_deref())?;
+    let year = if assembled.checked.raw.report.calendar == CalendarConfig::Daily252 { 252.0 } else { 365.0 };
+    if let Some(groups) = args.groups {
+        let prepared = Prepared::new(&source, &assembled, &searched, &args.search, &identity, None)?;
+        return combinatorial::run(args, prepared, groups, year);
+    }
+    let (train, test) = (args.train.as_deref().unwrap_or_default(), args.test.as_deref().unwrap_or_default());
+    let plan = Plan {
+        train: length("--train", train)?,
+        test: length("--test", test)?,
+        anchored: args.anchored,
+        purge: length("--purge", &args.purge)?,
+        embargo: length("--embargo", &args.embargo)?,
+    };
     let data = assembled.reach().ok_or_else(|| Failure::data("the data is empty"))?;
     let splits = plan.splits(data).map_err(|error| {
         let days = (data.to.nanos() - data.from.nanos()).div_euclid(DAY);
-        Failure::new(
-            Kind::Usage,
-            format!("--train {} --test {}: {error}; it covers {days} days", args.train, args.test),
-        )
+        Failure::new(Kind::Usage, format!("--train {train} --test {test}: {error}; it covers {days} days"))
     })?;
     let keep = Keep { resume: args.search.resume, force: args.search.force };
     let (mut windows, mut shape) = (Vec::new(), None);
@@ -67,7 +72,6 @@ pub(crate) fn run(args: &WalkForwardArgs, licence: &LicenceArgs) -> Result<(), F
         shape = Some(results);
     }
     let Some(shape) = shape else { return Err(Failure::run("no window was run")) };
-    let year = if assembled.checked.raw.report.calendar == CalendarConfig::Daily252 { 252.0 } else { 365.0 };
     let walk = Walk { windows, shape, year };
     walk.finish(args)
 }
