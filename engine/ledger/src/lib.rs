@@ -4,6 +4,7 @@
 //! and a transaction that does not sum to zero in every asset is refused.
 
 mod books;
+mod curve;
 mod lots;
 mod portfolio;
 mod pots;
@@ -11,6 +12,7 @@ mod record;
 mod recorder;
 
 pub use books::{Account, Books, Posting, Unbalanced};
+pub use curve::{Fall, Falls};
 pub use lots::Lots;
 pub use portfolio::{Booked, LedgerError, Portfolio};
 pub use pots::Wallet;

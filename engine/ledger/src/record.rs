@@ -7,6 +7,8 @@ use types::{
     Side, Time,
 };
 
+use crate::Falls;
+
 /// Equity at one moment: cash and marked positions, in the settlement asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EquityPoint {
@@ -182,8 +184,10 @@ pub struct RunRecord {
     pub settlement: Asset,
     /// Equity at the start.
     pub capital: Money,
-    /// Equity after every market event (or every n-th, where the run asked for it), oldest first.
+    /// Equity after every market event (or every n-th, where the run asked for it), oldest first; of a long run fewer, see [`Falls`].
     pub equity: Vec<EquityPoint>,
+    /// What the points don't tell where some of them were left out; `None` where they are all there.
+    pub falls: Option<Falls>,
     /// Fills, oldest first.
     pub fills: Vec<FillRecord>,
     /// Funding settlements that moved money, oldest first.
@@ -219,5 +223,12 @@ impl RunRecord {
     #[must_use]
     pub fn final_equity(&self) -> Money {
         self.equity.last().map_or(self.capital, |point| point.equity)
+    }
+
+    /// Highest equity; the capital where there is no point.
+    #[must_use]
+    pub fn highest_equity(&self) -> Money {
+        let of_points = self.equity.iter().map(|point| point.equity).max();
+        of_points.max(self.falls.as_ref().map(|falls| falls.highest)).unwrap_or(self.capital)
     }
 }

@@ -7,6 +7,7 @@ use types::{
     Price, Qty, ReportKind, Side, Time,
 };
 
+use crate::curve::Curve;
 use crate::{
     Booked, EquityPoint, FillRecord, FundingRecord, Note, OrderRecord, RoundTrip, RunRecord, Totals,
 };
@@ -20,11 +21,13 @@ pub struct RecorderOptions {
     pub equity_every: u32,
     /// The most candles kept per instrument; neighbours are merged beyond it.
     pub max_candles: usize,
+    /// The most equity points kept, except that every UTC day keeps its last; beyond it they are thinned, and falls kept exactly.
+    pub max_points: usize,
 }
 
 impl Default for RecorderOptions {
     fn default() -> Self {
-        Self { expected_events: 0, equity_every: 1, max_candles: 4_000 }
+        Self { expected_events: 0, equity_every: 1, max_candles: 4_000, max_points: 65_536 }
     }
 }
 
@@ -32,6 +35,7 @@ impl Default for RecorderOptions {
 #[derive(Debug, Clone)]
 pub struct Recorder {
     record: RunRecord,
+    curve: Curve,
     options: RecorderOptions,
     /// Orders that have not ended, with their place in the record; newest last.
     live: Vec<(ClientOrderId, usize)>,
@@ -65,7 +69,8 @@ impl Recorder {
             unrealised: vec![Money::ZERO; instruments.len()],
             settlement,
             capital,
-            equity: Vec::with_capacity(points),
+            equity: Vec::new(),
+            falls: None,
             fills: Vec::with_capacity(1_024),
             funding: Vec::new(),
             round_trips: Vec::with_capacity(1_024),
@@ -77,7 +82,8 @@ impl Recorder {
         };
         let candles = record.instruments.iter().map(|_| Candles { span: 1, inside: 0 }).collect();
         let options = RecorderOptions { equity_every: every, ..options };
-        Self { record, options, live: Vec::with_capacity(256), skipped: 0, newest: None, candles }
+        let curve = Curve::new(points, options.max_points);
+        Self { record, curve, options, live: Vec::with_capacity(256), skipped: 0, newest: None, candles }
     }
 
     /// The account's equity after a market event.
@@ -85,7 +91,7 @@ impl Recorder {
     pub fn equity(&mut self, time: Time, equity: Money) {
         let point = EquityPoint { time, equity };
         if self.options.equity_every == 1 {
-            self.record.equity.push(point);
+            self.curve.push(point);
         } else {
             self.thinned(point);
         }
@@ -98,14 +104,14 @@ impl Recorder {
         if self.skipped >= self.options.equity_every {
             self.skipped = 0;
             self.newest = None;
-            self.record.equity.push(point);
+            self.curve.push(point);
         }
     }
 
     /// Replaces the newest equity, where the end of a run changed it after its last event.
     pub fn amend_equity(&mut self, time: Time, equity: Money) {
         if self.newest.is_none() {
-            self.record.equity.pop();
+            self.curve.pop();
         }
         self.newest = Some(EquityPoint { time, equity });
     }
@@ -236,7 +242,10 @@ impl Recorder {
     /// The finished record; `unrealised` is the profit of what is still open, by instrument id.
     #[must_use]
     pub fn finish(mut self, unrealised: &[Money]) -> RunRecord {
-        self.record.equity.extend(self.newest);
+        if let Some(newest) = self.newest {
+            self.curve.push(newest);
+        }
+        (self.record.equity, self.record.falls) = self.curve.finish();
         let sum = unrealised.iter().fold(0_i128, |sum, profit| sum.saturating_add(profit.units()));
         self.record.totals.unrealised = Money::from_units(sum);
         for (kept, profit) in self.record.unrealised.iter_mut().zip(unrealised) {

@@ -74,6 +74,12 @@ pub(crate) fn periods(calendar: Calendar, days: &[(i64, f64)]) -> (f64, &'static
 pub(crate) fn drawdowns(record: &RunRecord) -> Vec<Drawdown> {
     let mut list = Vec::new();
     let Some(first) = record.equity.first() else { return list };
+    if let Some(falls) = &record.falls {
+        // Of a long run only some points are there; these come from all of them.
+        list.extend(falls.list.iter().filter_map(|one| fall(one.peak, one.low, one.recovered)));
+        list.sort_by(|one, two| two.depth.total_cmp(&one.depth));
+        return list;
+    }
     let (mut peak, mut low) = (*first, *first);
     for point in &record.equity {
         if point.equity >= peak.equity {

@@ -115,6 +115,8 @@ impl Bench<'_> {
         if let Some(window) = self.window {
             // What happened while the strategy warmed up is no part of the stretch.
             record.equity.retain(|point| point.time > window.from);
+            let falls = record.falls.iter_mut();
+            falls.for_each(|falls| falls.list.retain(|fall| fall.low.time > window.from));
         }
         Ok((record, warm_up))
     }

@@ -13,7 +13,9 @@ const SHORT: f64 = 180.0;
 const BEST: usize = 5;
 
 pub(super) fn ruin(evidence: &Evidence<'_>) -> Option<Finding> {
-    let fell = evidence.record.equity.iter().find(|point| float(point.equity) <= 0.0)?;
+    let lows = evidence.record.falls.iter().flat_map(|falls| &falls.list).map(|fall| &fall.low);
+    let gone = evidence.record.equity.iter().chain(lows).filter(|point| float(point.equity) <= 0.0);
+    let fell = gone.min_by_key(|point| point.time)?;
     (evidence.capital > 0.0).then(|| {
         finding(
             "ruin",

@@ -16,7 +16,7 @@ impl Facts<'_> {
         use Group::Result as G;
         let (record, totals) = (self.record, self.record.totals);
         let profit = record.final_equity().minus(record.capital).unwrap_or_default();
-        let peak = record.equity.iter().map(|point| point.equity).max().unwrap_or(record.capital);
+        let peak = record.highest_equity();
         let total = ratio(self.last - self.capital, self.capital);
         let cagr = cagr(self.capital, self.last, self.years);
         vec![

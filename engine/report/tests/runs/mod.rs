@@ -28,6 +28,7 @@ pub(crate) fn curve(equity: &[f64]) -> RunRecord {
         instruments: vec![lab.instrument().expect("constants")],
         settlement: lab.spec.quote,
         capital: money(equity.first().copied().unwrap_or(0.0)),
+        falls: None,
         equity: (1..).zip(equity).map(point).collect(),
         fills: Vec::new(),
         funding: Vec::new(),
