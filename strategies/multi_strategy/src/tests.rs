@@ -3,8 +3,8 @@
 
 use sdk::{
     Amount, Answer, Bar, BuildError, CancelReason, ClientOrderId, Event, Fill, InstrumentId, Intent, Intents,
-    Liquidity, Market, Mode, Money, OrderReport, Price, Qty, ReportKind, RestoreError, Setup, Side, Signal,
-    Strategy, Time, View, Wish,
+    Interest, Liquidity, Market, Mode, Money, OrderReport, Price, Qty, ReportKind, RestoreError, Setup, Side,
+    Signal, Strategy, Time, View, Wish,
 };
 use testkit::Lab;
 
@@ -46,6 +46,38 @@ sdk::register_strategy! {
     tier: sdk::Tier::Free,
     params: Nothing,
     build: counter,
+}
+
+/// Wants a timer.
+struct Clocked;
+
+impl Strategy for Clocked {
+    fn interest(&self) -> Interest {
+        Interest { every: Some(1_000_000_000), ..Interest::default() }
+    }
+
+    fn on_event(&mut self, _: &View<'_>, _: &Event, _: &mut Intents) {}
+}
+
+fn clocked(_: Nothing, _: &Setup) -> Result<Clocked, BuildError> {
+    Ok(Clocked)
+}
+
+mod registered_clocked {
+    sdk::register_strategy! {
+        id: "clocked",
+        summary: "for this test",
+        tier: sdk::Tier::Free,
+        params: super::Nothing,
+        build: super::clocked,
+    }
+}
+
+#[test]
+fn what_wants_a_timer_can_not_be_held() {
+    let params: Params = toml::from_str("child = [{ id = 'clocked', weight = 0.5 }]").unwrap();
+    let said = MultiStrategy::build(params, &Lab::new().unwrap().setup(None).unwrap()).err().unwrap();
+    assert!(said.to_string().contains("a timer, which are not handed on"), "{said}");
 }
 
 fn two() -> MultiStrategy {

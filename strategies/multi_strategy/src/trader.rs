@@ -1,9 +1,9 @@
 //! The parent: builds its children, and hands them events and what their orders hear.
 
 use sdk::{
-    Bar, BuildError, Event, Funding, InstrumentId, Intents, Kind, Market, Money, OrderReport, Overflow,
-    Position, Price, Qty, Rate, ReportKind, RestoreError, Rounding, Setup, Strategy, SubAccount, View,
-    WarmUp, percent,
+    Bar, BuildError, Event, Funding, InstrumentId, Intents, Interest, Kind, Market, Money, OrderReport,
+    Overflow, Position, Price, Qty, Rate, ReportKind, RestoreError, Rounding, Setup, Strategy, SubAccount,
+    View, WarmUp, percent,
 };
 
 use crate::child::{Child, Memory};
@@ -208,6 +208,11 @@ fn build(
     let strategy = entry
         .build(&child.params, &own)
         .map_err(|error| BuildError::new(format!("child.{}", child.id), error.to_string()))?;
+    let Interest { book, every, .. } = strategy.interest();
+    if book || every.is_some_and(|every| every > 0) {
+        let what = "it wants the whole order book or a timer, which are not handed on to what is held here; run it by itself";
+        return Err(BuildError::new(format!("child.{}", child.id), what));
+    }
     let max_loss = percent("max_loss_pct", child.max_loss_pct)?;
     let floor = Child::floor_of(max_loss, capital);
     Ok(Child {
