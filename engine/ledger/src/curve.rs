@@ -191,7 +191,6 @@ impl Tracker {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may stop anywhere")]
 mod tests {
     use super::*;
 

@@ -76,7 +76,7 @@ impl Gathered {
 
     /// Remembers of which instrument a message is; several in one file are refused.
     pub(crate) fn of(&mut self, symbol: Option<&str>) -> Result<(), String> {
-        match (&self.symbol, symbol) {
+        match (&self.symbol, symbol.filter(|symbol| !symbol.is_empty())) {
             (Some(known), Some(symbol)) if known != symbol => {
                 Err(format!("the file holds several instruments ({known}, {symbol}); split it"))
             }
